@@ -1,0 +1,106 @@
+package tenants
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// errOutside is a programmer's error: a statement that no party has opened a
+// transaction for would see nothing, and say nothing about it.
+var errOutside = errors.New("tenants: statement outside a party's transaction")
+
+// opening is what Run puts into the context for the connection to find: the
+// message that opens the transaction, and the room for what comes back.
+type opening struct {
+	message string
+	conn    *pgx.Conn
+	row     []byte
+}
+
+type openingKey struct{}
+
+// connector hands out connections that begin only through an opening.
+type connector struct{ driver.Connector }
+
+func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
+	inner, err := c.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	std, ok := inner.(*stdlib.Conn)
+	if !ok {
+		return nil, fmt.Errorf("tenants: unexpected connection %T", inner)
+	}
+	return &conn{Conn: std}, nil
+}
+
+type conn struct{ *stdlib.Conn }
+
+// BeginTx sends begin, the role, the settings and app.begin as one message, so
+// that the walls cost one round trip.
+func (c *conn) BeginTx(ctx context.Context, _ driver.TxOptions) (driver.Tx, error) {
+	o, ok := ctx.Value(openingKey{}).(*opening)
+	if !ok {
+		return nil, errOutside
+	}
+	pg := c.Conn.Conn()
+	results, err := pg.PgConn().Exec(ctx, o.message).ReadAll()
+	if err != nil {
+		_, _ = pg.PgConn().Exec(ctx, "rollback").ReadAll()
+		return nil, err
+	}
+	if last := results[len(results)-1]; len(last.Rows) == 1 {
+		o.row = last.Rows[0][0]
+	}
+	o.conn = pg
+	return &tx{ctx: ctx, conn: pg}, nil
+}
+
+func (c *conn) inside() error {
+	if c.Conn.Conn().PgConn().TxStatus() == 'I' {
+		return errOutside
+	}
+	return nil
+}
+
+func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	if err := c.inside(); err != nil {
+		return nil, err
+	}
+	return c.Conn.ExecContext(ctx, query, args)
+}
+
+func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	if err := c.inside(); err != nil {
+		return nil, err
+	}
+	return c.Conn.QueryContext(ctx, query, args)
+}
+
+type tx struct {
+	ctx  context.Context
+	conn *pgx.Conn
+}
+
+// Commit notices a transaction that Postgres had already given up.
+func (t *tx) Commit() error {
+	tag, err := t.conn.Exec(t.ctx, "commit")
+	if err != nil {
+		return err
+	}
+	if tag.String() == "ROLLBACK" {
+		return errors.New("tenants: the transaction had failed and was rolled back")
+	}
+	return nil
+}
+
+func (t *tx) Rollback() error {
+	// The caller's context may be done; the connection still has to be freed.
+	_, err := t.conn.Exec(context.WithoutCancel(t.ctx), "rollback")
+	return err
+}

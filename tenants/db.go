@@ -1,0 +1,260 @@
+package tenants
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
+
+	"wardbridge/internal/fault"
+)
+
+var errNoRows = sql.ErrNoRows
+
+// ErrStale says that the credential died between the door and the transaction.
+var ErrStale = fault.New(fault.Unauthenticated, "signed_out", "You have been signed out. Sign in again.")
+
+// errNested is a programmer's error: a unit of work never opens another.
+var errNested = errors.New("tenants: a transaction is already open in this context")
+
+// Config names the log-ins. Each is a connection string; none is a superuser.
+type Config struct {
+	App      string // wb_app
+	Platform string // wb_platform
+	MaxConns int32  // per log-in; 0: 16
+	// StatementTimeout bounds every statement of a unit of work; 0: 15 s.
+	StatementTimeout time.Duration
+}
+
+// DB is the way to Postgres. It cannot run a statement: only Run can.
+type DB struct {
+	app, platform *login
+	post          Post
+	timeout       time.Duration
+}
+
+type login struct {
+	pool *pgxpool.Pool
+	sql  *sql.DB
+	bun  *bun.DB
+}
+
+// Open connects the log-ins and refuses any that could see through the walls.
+func Open(ctx context.Context, c Config) (*DB, error) {
+	if c.MaxConns == 0 {
+		c.MaxConns = 16
+	}
+	if c.StatementTimeout == 0 {
+		c.StatementTimeout = 15 * time.Second
+	}
+	app, err := dial(ctx, c.App, c.MaxConns)
+	if err != nil {
+		return nil, fmt.Errorf("DATABASE_URL: %w", err)
+	}
+	platform, err := dial(ctx, c.Platform, max(c.MaxConns/4, 2))
+	if err != nil {
+		app.close()
+		return nil, fmt.Errorf("WARDBRIDGE_PLATFORM_URL: %w", err)
+	}
+	return &DB{app: app, platform: platform, timeout: c.StatementTimeout}, nil
+}
+
+func dial(ctx context.Context, url string, maxConns int32) (*login, error) {
+	cfg, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, err
+	}
+	cfg.MaxConns = maxConns
+	// Bun writes arguments into the text; pgx's statement cache would prepare
+	// each text once and halve the speed.
+	cfg.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol
+	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	cfg.ConnConfig.RuntimeParams["application_name"] = "wardbridge"
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	if err := refuseMaster(ctx, pool); err != nil {
+		pool.Close()
+		return nil, err
+	}
+	db := sql.OpenDB(connector{stdlib.GetPoolConnector(pool)})
+	db.SetMaxIdleConns(0) // the pool beneath keeps them
+	db.SetMaxOpenConns(int(maxConns))
+	return &login{pool: pool, sql: db, bun: bun.NewDB(db, pgdialect.New())}, nil
+}
+
+// refuseMaster keeps a superuser, a role that bypasses the walls or an owner of
+// tables from ever serving a request.
+func refuseMaster(ctx context.Context, pool *pgxpool.Pool) error {
+	var name string
+	var super, bypass, owns bool
+	err := pool.QueryRow(ctx, `
+		select r.rolname::text, r.rolsuper, r.rolbypassrls,
+		       exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+		               where c.relowner = r.oid and c.relkind in ('r', 'p') and n.nspname = 'public')
+		from   pg_roles r
+		where  r.rolname = current_user`).Scan(&name, &super, &bypass, &owns)
+	if err != nil {
+		return err
+	}
+	if super || bypass || owns {
+		return fmt.Errorf("log-in %q is a superuser, bypasses row-level security or owns tables; use one like wb_app", name)
+	}
+	return nil
+}
+
+func (l *login) close() {
+	_ = l.sql.Close()
+	l.pool.Close()
+}
+
+// Close ends every connection.
+func (db *DB) Close() {
+	db.app.close()
+	db.platform.close()
+}
+
+// Deliver names who carries events and jobs out of units of work.
+func (db *DB) Deliver(post Post) { db.post = post }
+
+// Ready asks Postgres whether it answers.
+func (db *DB) Ready(ctx context.Context) error { return db.app.pool.Ping(ctx) }
+
+type openKey struct{}
+
+// Run is one unit of work of one party: fn's statements see that party's rows
+// and no others, all of them happen or none, and fn's events and jobs with them.
+// A deadlock is tried again, so fn must have no effect outside the Tx.
+func (db *DB) Run(ctx context.Context, me Party, who Actor, fn func(context.Context, *Tx) error) error {
+	return db.run(ctx, me, who, db.timeout, "begin", fn)
+}
+
+// Stream is a long read of one party at one snapshot: exports.
+func (db *DB) Stream(ctx context.Context, me Party, who Actor, fn func(context.Context, *Tx) error) error {
+	return db.run(ctx, me, who, 10*time.Minute, "begin isolation level repeatable read read only", fn)
+}
+
+// Work is a unit of work with room for a long set-wise statement: an import
+// that is applied, a bill run.
+func (db *DB) Work(ctx context.Context, me Party, who Actor, fn func(context.Context, *Tx) error) error {
+	return db.run(ctx, me, who, 10*time.Minute, "begin", fn)
+}
+
+func (db *DB) run(ctx context.Context, me Party, who Actor, timeout time.Duration, begin string, fn func(context.Context, *Tx) error) error {
+	if ctx.Value(openKey{}) != nil {
+		return errNested
+	}
+	var err error
+	for try := 0; try < 3; try++ {
+		err = db.once(ctx, me, who, message(begin, me, who, timeout), fn)
+		if code(err) != "40P01" {
+			break
+		}
+	}
+	return translate(err)
+}
+
+func (db *DB) once(ctx context.Context, me Party, who Actor, message string, fn func(context.Context, *Tx) error) (err error) {
+	l := db.app
+	if me.Kind == Platform {
+		l = db.platform
+	}
+	o := &opening{message: message}
+	btx, err := l.bun.BeginTx(context.WithValue(ctx, openingKey{}, o), nil)
+	if err != nil {
+		return err
+	}
+	done := false
+	defer func() {
+		if !done {
+			_ = btx.Rollback()
+		}
+	}()
+	now, err := time.Parse("2006-01-02 15:04:05.999999-07", string(o.row))
+	if err != nil {
+		return fmt.Errorf("tenants: begin said %q: %w", o.row, err)
+	}
+	inner := context.WithValue(ctx, openKey{}, true)
+	tx := &Tx{Me: me, Actor: who, Now: now.UTC(), Request: who.Request, ctx: inner, bun: btx, facade: &facade{conn: o.conn}, post: db.post}
+	if err := fn(inner, tx); err != nil {
+		return err
+	}
+	done = true
+	return btx.Commit()
+}
+
+// message is the one message that opens a unit of work.
+func message(begin string, me Party, who Actor, timeout time.Duration) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s; set local role %s; set local statement_timeout = %d; set local lock_timeout = 2000; select app.begin(", begin, me.Kind.Role(), timeout.Milliseconds())
+	b.WriteString(literal(me.ID) + "," + quote(string(me.Kind)) + "," + literal(who.Person) + ",")
+	b.WriteString(quote(string(who.Kind)) + "," + literal(who.ID) + "," + quote(who.Name) + "," + quote(who.Request) + ",")
+	b.WriteString(literal(who.Credential) + "," + fmt.Sprint(who.Version) + ",")
+	if who.Wards == nil {
+		b.WriteString("null")
+	} else {
+		parts := make([]string, len(who.Wards))
+		for i, w := range who.Wards {
+			parts[i] = w.String()
+		}
+		b.WriteString("'{" + strings.Join(parts, ",") + "}'")
+	}
+	b.WriteString(")")
+	return b.String()
+}
+
+func literal(id ID) string {
+	if id == (ID{}) {
+		return "null"
+	}
+	return "'" + id.String() + "'"
+}
+
+// quote makes a literal of any text; standard_conforming_strings is on by
+// default since Postgres 9.1, and a NUL cannot be sent at all.
+func quote(s string) string {
+	return "'" + strings.ReplaceAll(strings.ReplaceAll(s, "\x00", ""), "'", "''") + "'"
+}
+
+func code(err error) string {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code
+	}
+	return ""
+}
+
+// translate gives the few database answers that mean something to a caller.
+func translate(err error) error {
+	switch code(err) {
+	case "":
+		return err
+	case "WB401":
+		return ErrStale
+	case "55P03", "40P01", "40001":
+		return fault.ErrBusy.Because(err)
+	case "57014":
+		return fault.New(fault.Unavailable, "took_too_long", "This took too long and was stopped. Narrow the dates or try again.").Because(err)
+	default:
+		return err
+	}
+}
+
+// Violates reports whether an error is the breach of a named constraint.
+func Violates(err error, constraint string) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.ConstraintName == constraint
+}
+
+// Logins are the database log-ins of the house, for a private cluster to admit.
+var Logins = []string{"wb_owner", "wb_app", "wb_platform", "wb_river"}
