@@ -1,0 +1,202 @@
+// Package public holds the pages that belong to no party: the front door,
+// sign-in, the switcher, the account and the statements.
+package public
+
+import (
+	"context"
+	"strings"
+
+	"wardbridge/internal/door"
+	"wardbridge/internal/fault"
+	"wardbridge/modules/accounts"
+	"wardbridge/openapi"
+	"wardbridge/rbac"
+	"wardbridge/tenants"
+	"wardbridge/web"
+	"wardbridge/web/ui"
+)
+
+type pages struct {
+	accounts *accounts.Service
+}
+
+// Pages registers them.
+func Pages(s *web.Site, a *accounts.Service) {
+	p := &pages{accounts: a}
+	signedIn := web.Example(func(openapi.World) openapi.Call { return openapi.Call{As: "manager@kingsmere.example"} })
+	nobody := web.Example(func(openapi.World) openapi.Call { return openapi.Call{} })
+	web.Get(s, "/", rbac.Public, "Wardbridge", p.front, nobody)
+	web.Get(s, "/signin", rbac.Public, "Sign in", p.signIn, nobody)
+	web.Post(s, "/signin", rbac.Public, "Sign in", p.doSignIn, p.signInAgain)
+	web.Post(s, "/signout", rbac.AccountUse, "Sign out", p.signOut, nil)
+	web.Get(s, "/switch", rbac.AccountUse, "Switch organisation", p.switcher, signedIn)
+	web.Get(s, "/account", rbac.AccountUse, "Your account", p.account, signedIn)
+	web.Post(s, "/account/password", rbac.AccountUse, "Change your password", p.setPassword, p.passwordAgain)
+	web.Post(s, "/account/signout-everywhere", rbac.AccountUse, "Sign out everywhere", p.signOutEverywhere, nil)
+	web.Get(s, "/accessibility", rbac.Public, "Accessibility", p.accessibility, nobody)
+}
+
+type none struct{}
+
+// front leads a signed-in person home, and shows everybody else what this is.
+func (p *pages) front(ctx context.Context, tx *tenants.Tx, _ none) (web.View, error) {
+	if !web.Caller(ctx).SignedIn() {
+		return web.View{Title: "Cover for every shift", Narrow: true, Body: frontPage()}, nil
+	}
+	return p.switcher(ctx, tx, none{})
+}
+
+type signInForm struct {
+	Next     string `query:"next" form:"next"`
+	Email    string `form:"email"`
+	Password string `form:"password"`
+}
+
+func (p *pages) signIn(_ context.Context, _ *tenants.Tx, in signInForm) (web.View, error) {
+	return web.View{Narrow: true, Body: signInPage(in, nil)}, nil
+}
+
+func (p *pages) doSignIn(ctx context.Context, tx *tenants.Tx, in signInForm) (web.Done, error) {
+	done, err := p.accounts.SignIn(ctx, tx, in.Email, in.Password, web.Address(ctx))
+	if err != nil {
+		return web.Done{}, err
+	}
+	if done.Refused != nil {
+		refused := done.Refused.With(fault.Field{Name: "email", Code: done.Refused.Code, Text: done.Refused.Text})
+		return web.Done{View: &web.View{Narrow: true, Status: int(refused.Kind), Body: signInPage(in, refused)}}, nil
+	}
+	to, err := p.home(ctx, tx, done.Person, in.Next)
+	return web.Done{To: to, SignIn: done.Secret}, err
+}
+
+func (p *pages) signInAgain(_ context.Context, _ *tenants.Tx, in signInForm, refused *fault.Fault) (web.View, error) {
+	return web.View{Narrow: true, Body: signInPage(in, refused)}, nil
+}
+
+// home is where a person wanted to go, or their only place, or the switcher.
+func (p *pages) home(ctx context.Context, tx *tenants.Tx, person tenants.ID, next string) (string, error) {
+	if strings.HasPrefix(next, "/") && !strings.HasPrefix(next, "//") && !strings.Contains(next, "\\") {
+		return next, nil
+	}
+	all, err := p.accounts.PlacesOf(ctx, tx, person)
+	if err != nil || len(all) != 1 {
+		return "/switch", err
+	}
+	return all[0].Home() + landing(all[0]), nil
+}
+
+// landing is the page that a role starts its day with.
+func landing(p accounts.Place) string {
+	has := func(role string) bool {
+		for _, r := range p.Roles {
+			if r == role {
+				return true
+			}
+		}
+		return false
+	}
+	switch {
+	case p.Kind == tenants.Trust && has("finance") && !has("org_admin") && !has("bank_office"):
+		return "/finance/self-bill"
+	case p.Kind == tenants.Trust:
+		return "/shifts"
+	case p.Kind == tenants.Agency:
+		return "/shifts"
+	case p.Kind == tenants.Worker:
+		return "/schedule"
+	default:
+		return ""
+	}
+}
+
+func (p *pages) signOut(ctx context.Context, tx *tenants.Tx, _ none) (web.Done, error) {
+	err := p.accounts.SignOut(ctx, tx)
+	return web.Done{To: "/signin", SignOut: true, Flash: &ui.Flash{Kind: "success", Title: "You have signed out"}}, err
+}
+
+func (p *pages) signOutEverywhere(ctx context.Context, tx *tenants.Tx, _ none) (web.Done, error) {
+	_, err := p.accounts.SignOutEverywhere(ctx, tx)
+	return web.Done{To: "/signin", SignOut: true, Flash: &ui.Flash{Kind: "success", Title: "You have signed out everywhere"}}, err
+}
+
+func (p *pages) switcher(ctx context.Context, tx *tenants.Tx, _ none) (web.View, error) {
+	all, err := p.accounts.Places(ctx, tx)
+	if err != nil {
+		return web.View{}, err
+	}
+	rows := make([]place, len(all))
+	for i, a := range all {
+		rows[i] = place{Href: a.Home() + landing(a), Name: a.Name, Roles: p.accounts.RoleTitles(a.Roles), Kind: kindWords[a.Kind]}
+	}
+	return web.View{Title: "Where do you want to go?", Narrow: true, Body: switchPage(rows)}, nil
+}
+
+type place struct{ Href, Name, Roles, Kind string }
+
+var kindWords = map[tenants.Kind]string{tenants.Trust: "NHS trust", tenants.Hub: "GP hub", tenants.Practice: "GP practice",
+	tenants.Agency: "Agency", tenants.Worker: "Your own shifts", tenants.Platform: "Wardbridge"}
+
+type passwordForm struct {
+	Password string `form:"password"`
+}
+
+func (p *pages) account(ctx context.Context, tx *tenants.Tx, _ none) (web.View, error) {
+	return p.passwordAgain(ctx, tx, passwordForm{}, nil)
+}
+
+func (p *pages) setPassword(ctx context.Context, tx *tenants.Tx, in passwordForm) (web.Done, error) {
+	if err := p.accounts.SetPassword(ctx, tx, in.Password); err != nil {
+		return web.Done{}, err
+	}
+	return web.Done{To: "/account", Flash: &ui.Flash{Kind: "success", Title: "Your password has been changed"}}, nil
+}
+
+func (p *pages) passwordAgain(ctx context.Context, tx *tenants.Tx, _ passwordForm, refused *fault.Fault) (web.View, error) {
+	held, err := door.Credentials(ctx, tx)
+	if err != nil {
+		return web.View{}, err
+	}
+	return web.View{Narrow: true, Body: accountPage(web.Caller(ctx), held, refused)}, nil
+}
+
+func (p *pages) accessibility(context.Context, *tenants.Tx, none) (web.View, error) {
+	return web.View{Narrow: true, Body: accessibilityPage()}, nil
+}
+
+// errorOf is the sentence for one field of a refused form.
+func errorOf(f *fault.Fault, name string) string {
+	if f == nil {
+		return ""
+	}
+	for _, field := range f.Fields {
+		if field.Name == name {
+			return field.Text
+		}
+	}
+	return ""
+}
+
+// fieldsOf is what the error summary lists.
+func fieldsOf(f *fault.Fault) []fault.Field {
+	if f == nil {
+		return nil
+	}
+	if len(f.Fields) == 0 {
+		return []fault.Field{{Code: f.Code, Text: f.Text}}
+	}
+	return f.Fields
+}
+
+func nameOf(p place) string {
+	if p.Name == "" {
+		return p.Kind
+	}
+	return p.Name
+}
+
+func heldName(h door.Held) string {
+	if h.Kind == door.Session {
+		return "Browser"
+	}
+	return h.Name
+}
