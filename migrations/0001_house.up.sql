@@ -32,7 +32,8 @@ create table app.extra_policies (
     primary key (table_name, name, role)
 );
 
--- app.allow grants one verb on one table to one role, on named columns or all.
+-- app.allow grants one verb on one table to one role, on named columns or all,
+-- once, and writes into the register that it did.
 create function app.allow(tbl text, role text, verb text, what jsonb) returns void
 language plpgsql as $$
 declare
@@ -40,6 +41,12 @@ declare
 begin
     if what is null or what = 'false'::jsonb then
         return;
+    end if;
+    update app.walls w
+    set    rights = jsonb_set(w.rights, array[role], coalesce(w.rights -> role, '{}') || jsonb_build_object(verb, what))
+    where  w.table_name = tbl and not coalesce(w.rights -> role, '{}') ? verb;
+    if not found then
+        raise exception '% on % has been granted to % already, or % has no wall', verb, tbl, role, tbl;
     end if;
     if jsonb_typeof(what) = 'array' then
         select string_agg(quote_ident(c), ', ') into columns from jsonb_array_elements_text(what) c;
@@ -58,8 +65,9 @@ declare
 begin
     return case
         when class = 'own' then 'owner_id = (select app.me())'
-        when class = 'shared' then 'owner_id = (select app.me()) or app.shared(id)'
+        when class = 'shared' then 'owner_id = (select app.me()) or app.shared(owner_id, id)'
         when class = 'reference' then 'true'
+        when role in ('wb_platform', 'wb_visitor') then null
         when class in ('two-sided', 'published') and role in ('wb_employer', 'wb_practice') then
             case when has_host and role = 'wb_practice'
                 then 'tenant_id = (select app.me()) or host_id = (select app.me())'
@@ -82,7 +90,7 @@ declare
     verb   text;
     seen   text;
 begin
-    insert into app.walls values (tbl, class, rights, audited);
+    insert into app.walls values (tbl, class, '{}', audited);
     execute format('alter table %I enable row level security', tbl);
     execute format('alter table %I force row level security', tbl);
     execute format('revoke all on %I from public', tbl);
@@ -97,7 +105,7 @@ begin
         if class = 'kernel' and role not in ('wb_definer', 'wb_queue', 'wb_river') then
             raise exception 'a kernel table has no rights for %', role;
         end if;
-        seen := case when role in ('wb_definer', 'wb_queue', 'wb_river', 'wb_platform') then 'true' else app.sight(tbl, class, role) end;
+        seen := case when role in ('wb_definer', 'wb_queue', 'wb_river') then 'true' else app.sight(tbl, class, role) end;
         if seen is null then
             raise exception 'class % does not open % to %', class, tbl, role;
         end if;
@@ -168,7 +176,7 @@ create table audit (
     request    text not null default '',
     table_name text not null,
     row_id     text not null,
-    act        text not null check (act in ('insert', 'update', 'delete')),
+    act        text not null check (act in ('insert', 'update', 'delete', 'read')),
     before     jsonb,
     after      jsonb,
     primary key (at, id)
@@ -258,18 +266,22 @@ begin
 end $$;
 
 -- Audit is read by its owner and by whoever acted, and written by the triggers alone.
-insert into app.walls values ('audit', 'two-sided', '{}', false);
-alter table audit enable row level security;
-alter table audit force row level security;
-create policy owner on audit to wb_owner using (true) with check (true);
-create policy definer on audit to wb_definer using (true) with check (true);
-create policy employer on audit for select to wb_employer using (owner_id = (select app.me()) or party_id = (select app.me()));
-create policy practice on audit for select to wb_practice using (owner_id = (select app.me()) or party_id = (select app.me()));
-create policy agency   on audit for select to wb_agency   using (owner_id = (select app.me()) or party_id = (select app.me()));
-create policy worker   on audit for select to wb_worker   using (owner_id = (select app.me()) or party_id = (select app.me()));
-create policy platform on audit for select to wb_platform using (party_id = (select app.me()));
-grant select on audit to wb_employer, wb_practice, wb_agency, wb_worker, wb_platform;
-grant select, insert on audit to wb_definer;
+select app.wall('audit', 'two-sided', '{"wb_definer": {"select": true, "insert": true}}', false);
+select app.allow('audit', r, 'select', 'true') from unnest(array['wb_employer', 'wb_practice', 'wb_agency', 'wb_worker', 'wb_platform']) r;
+select app.pass('audit', replace(r, 'wb_', ''), r, 'owner_id = (select app.me()) or party_id = (select app.me())', 'whoever owns the row or acted on it')
+from   unnest(array['wb_employer', 'wb_practice', 'wb_agency', 'wb_worker']) r;
+select app.pass('audit', 'platform', 'wb_platform', 'party_id = (select app.me())', 'the platform sees what it did, and nobody''s rows');
+
+-- app.saw: somebody looked at a record that is watched when read.
+create function app.saw(kind text, id uuid) returns void
+language sql volatile security definer set search_path = public, app, pg_temp as $$
+    insert into audit (owner_id, party_id, party_kind, actor_kind, actor_id, actor_name, request, table_name, row_id, act)
+    values (app.me(), app.me(), nullif(current_setting('app.kind', true), ''),
+            coalesce(nullif(current_setting('app.actor_kind', true), ''), 'system'),
+            nullif(current_setting('app.actor_id', true), '')::uuid,
+            coalesce(current_setting('app.actor_name', true), ''),
+            coalesce(current_setting('app.request', true), ''), kind, id::text, 'read')
+$$;
 
 -- Reference: the directory of organisations, and each one's clock.
 create table organisations (
@@ -369,8 +381,12 @@ create table shares (
 );
 create index shares_row on shares (row_id, party_id) where revoked_at is null;
 select app.wall('shares', 'own', '{"wb_employer": {"select": true, "insert": true, "update": ["until", "revoked_at"]}, "wb_practice": {"select": true, "insert": true, "update": ["until", "revoked_at"]}, "wb_agency": {"select": true, "insert": true, "update": ["until", "revoked_at"]}, "wb_worker": {"select": true, "insert": true, "update": ["until", "revoked_at"]}}');
-create function app.shared(row_id uuid) returns boolean language sql stable security definer set search_path = public, app, pg_temp as $$
-    select exists (select from shares s where s.row_id = $1 and s.party_id = app.me() and s.revoked_at is null and (s.until is null or s.until > now()))
+-- The owner counts as well as the row: anybody may write a share of their own that
+-- names another's row, and that opens nothing.
+create function app.shared(of_owner uuid, of_row uuid) returns boolean language sql stable security definer set search_path = public, app, pg_temp as $$
+    select exists (select from shares s
+                   where  s.owner_id = of_owner and s.row_id = of_row and s.party_id = app.me()
+                   and    s.revoked_at is null and (s.until is null or s.until > app.now_at(of_owner)))
 $$;
 
 -- Employers that a party has a live link with; the tables behind it come later.
@@ -397,7 +413,7 @@ create table idempotency (
     at         timestamptz not null,
     primary key (owner_id, credential, operation, key)
 );
-select app.wall('idempotency', 'own', '{"wb_employer": {"select": true, "insert": true}, "wb_practice": {"select": true, "insert": true}, "wb_agency": {"select": true, "insert": true}, "wb_worker": {"select": true, "insert": true}}', false);
+select app.wall('idempotency', 'own', '{"wb_employer": {"select": true, "insert": true}, "wb_practice": {"select": true, "insert": true}, "wb_agency": {"select": true, "insert": true}, "wb_worker": {"select": true, "insert": true}, "wb_platform": {"select": true, "insert": true}}', false);
 
 -- Everything that happened, in an order that loses no slow transaction: readers
 -- take rows whose xid lies before the oldest running one, by (xid, id).
@@ -439,7 +455,7 @@ create table settings (
     changed_at timestamptz not null,
     primary key (owner_id, name)
 );
-select app.wall('settings', 'own', '{"wb_employer": {"select": true, "insert": true, "update": ["value", "changed_at"], "delete": true}, "wb_practice": {"select": true, "insert": true, "update": ["value", "changed_at"]}, "wb_agency": {"select": true, "insert": true, "update": ["value", "changed_at"]}, "wb_worker": {"select": true, "insert": true, "update": ["value", "changed_at"]}}');
+select app.wall('settings', 'own', '{"wb_employer": {"select": true, "insert": true, "update": ["value", "changed_at"], "delete": true}, "wb_practice": {"select": true, "insert": true, "update": ["value", "changed_at"]}, "wb_agency": {"select": true, "insert": true, "update": ["value", "changed_at"]}, "wb_worker": {"select": true, "insert": true, "update": ["value", "changed_at"]}, "wb_platform": {"select": true, "insert": true, "update": ["value", "changed_at"]}}');
 
 -- What the installation is: asked at start, before any party is known.
 create table app.installation (
@@ -512,7 +528,8 @@ alter function app.audit_update() owner to wb_definer;
 alter function app.audit_delete() owner to wb_definer;
 alter function app.begin(uuid, text, uuid, text, uuid, text, text, uuid, bigint, uuid[]) owner to wb_definer;
 alter function app.due_parties() owner to wb_definer;
-alter function app.shared(uuid) owner to wb_definer;
+alter function app.shared(uuid, uuid) owner to wb_definer;
+alter function app.saw(text, uuid) owner to wb_definer;
 alter function app.links() owner to wb_definer;
 grant select on app.sensitive to wb_definer;
 revoke execute on all functions in schema app from public;
@@ -521,4 +538,5 @@ grant execute on function app.record(text, text, jsonb, jsonb), app.veil(text, j
 grant execute on function app.begin(uuid, text, uuid, text, uuid, text, text, uuid, bigint, uuid[])
     to wb_employer, wb_practice, wb_agency, wb_worker, wb_visitor, wb_platform;
 grant execute on function app.due_parties() to wb_queue;
-grant execute on function app.shared(uuid), app.links() to wb_employer, wb_practice, wb_agency, wb_worker;
+grant execute on function app.saw(text, uuid) to wb_employer, wb_practice, wb_agency, wb_worker, wb_platform;
+grant execute on function app.shared(uuid, uuid), app.links() to wb_employer, wb_practice, wb_agency, wb_worker;

@@ -72,18 +72,21 @@ begin
 end $$;
 alter table credentials add column roles_of_key text[] not null default '{}';
 
--- places: where a person may go, for the switcher and the home page.
+-- places: where a person may go, for the switcher and the home page. A person asks about
+-- themselves; the sign-in page asks about whoever signs in.
 create function app.places(who uuid) returns table (code text, kind text, name text, roles text[])
 language sql stable security definer set search_path = public, app, pg_temp as $$
     select o.code, o.kind, o.name, array_agg(g.role order by g.role)
     from   grants g
     join   organisations o on o.id = g.organisation_id
     where  g.person_id = who and g.revoked_at is null and g.role <> 'clinician'
+    and    (who = app.person() or current_setting('app.kind', true) = 'visitor')
     group  by 1, 2, 3
     union all
     select 'me', 'worker', p.name, '{clinician}'
     from   people p
     where  p.id = who and exists (select from grants g where g.person_id = who and g.role = 'clinician' and g.revoked_at is null)
+    and    (who = app.person() or current_setting('app.kind', true) = 'visitor')
 $$;
 
 -- sign_in_start: what the password must match, and whether too many were wrong.
@@ -106,14 +109,30 @@ begin
     end if;
 end $$;
 
--- open_credential: a session, a key or a personal token, by the hash of its secret.
+-- open_credential: a session, a key or a personal token, by the hash of its secret. Only the
+-- sign-in page opens another person's session; a key or a token is for the party that acts,
+-- and for a person only if they belong to it.
 create function app.open_credential(id uuid, kind text, hash bytea, name text, prefix text, person uuid, organisation uuid,
     worker boolean, key_roles text[], scopes text[], idle integer, expires timestamptz) returns void
-language sql volatile security definer set search_path = public, app, pg_temp as $$
+language plpgsql volatile security definer set search_path = public, app, pg_temp as $$
+declare
+    acting text := current_setting('app.kind', true);
+begin
+    if (case kind
+        when 'session' then organisation is not null or (acting is distinct from 'visitor' and person is distinct from app.person())
+        else app.me() is null
+            or organisation is distinct from (case when worker then null else app.me() end)
+            or (worker and person is distinct from app.person() and person is distinct from app.me())
+            or (not worker and person is not null and person is distinct from app.person() and not exists (
+                   select from grants g where g.person_id = person and g.organisation_id = app.me() and g.revoked_at is null))
+        end)
+    then
+        raise exception 'a credential is opened for oneself' using errcode = '42501';
+    end if;
     insert into credentials (id, kind, token_hash, name, prefix, person_id, organisation_id, as_worker, roles_of_key, scopes,
                              created_at, created_by, last_used_at, idle_minutes, expires_at)
-    values (id, kind, hash, name, prefix, person, organisation, worker, key_roles, scopes, now(), app.person(), now(), idle, expires)
-$$;
+    values (id, kind, hash, name, prefix, person, organisation, worker, key_roles, scopes, now(), app.person(), now(), idle, expires);
+end $$;
 
 -- close_credential: one's own session or token, or a key of one's organisation.
 create function app.close_credential(which uuid) returns boolean

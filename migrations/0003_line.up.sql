@@ -149,7 +149,7 @@ create table agreements (
     primary key (tenant_id, id),
     unique (tenant_id, agency_id, id),
     check (self_bill_until is null or self_bill_until >= self_bill_from),
-    exclude using gist (tenant_id with =, agency_id with =, daterange(starts_on, ends_on, '[]') with &&) where (ended_at is null)
+    constraint agreements_once exclude using gist (tenant_id with =, agency_id with =, daterange(starts_on, ends_on, '[]') with &&) where (ended_at is null)
 );
 create index agreements_agency on agreements (agency_id);
 select app.wall('agreements', 'two-sided', '{
@@ -168,7 +168,7 @@ create table vat_elections (
     reason       text not null,                   -- shown on the invoice when exempt or outside the scope
     source       text not null,
     primary key (tenant_id, id),
-    unique nulls not distinct (tenant_id, agency_id, agreement_id, staff_group, from_on),
+    constraint vat_elections_once unique nulls not distinct (tenant_id, agency_id, agreement_id, staff_group, from_on),
     foreign key (tenant_id, agency_id, agreement_id) references agreements (tenant_id, agency_id, id)
 );
 select app.wall('vat_elections', 'two-sided', '{"wb_employer": {"select": true, "insert": true}, "wb_agency": {"select": true}}');
@@ -220,10 +220,11 @@ create table representations (
     confirmed_at    timestamptz,
     version         bigint not null default 1,
     primary key (agency_id, id),
-    unique nulls distinct (agency_id, worker_id)
+    constraint representations_one_person unique nulls distinct (agency_id, worker_id)
 );
 create index representations_match on representations (register_number, born_on) where worker_id is null;
 create index representations_worker on representations (worker_id);
+create index representations_names on representations (agency_id, lower(name), id);
 insert into app.sensitive values ('representations', 'born_on'), ('representations', 'email');
 select app.wall('representations', 'two-sided', '{
     "wb_agency": {"select": true, "insert": ["agency_id", "id", "name", "email", "staff_group", "grade", "register_body", "register_number", "born_on", "created_at"],
@@ -231,22 +232,25 @@ select app.wall('representations', 'two-sided', '{
     "wb_worker": {"select": ["agency_id", "worker_id", "id", "name", "staff_group", "grade", "register_body", "register_number", "confirmed_at", "archived_at"]},
     "wb_definer": {"select": true, "update": true}}');
 
--- The person's side: who says that they represent me, and yes.
+-- The person's side: who says that they represent me, and yes. The keys are strong
+-- ones: the date of birth with the register and its number or, in jobs without a
+-- register, with the address under which the person signs in.
 create function app.representations_of_me() returns table (agency_id uuid, id uuid, agency text, grade text)
 language sql stable security definer set search_path = public, app, pg_temp as $$
     select r.agency_id, r.id, o.name, r.grade
-    from   representations r
+    from   worker_profiles p
+    join   people me on me.id = p.owner_id
+    join   representations r on r.born_on = p.born_on and r.register_number = p.register_number and r.register_body = p.register_body
+                            and (p.register_number <> '' or r.email = me.email)
     join   organisations o on o.id = r.agency_id
-    join   worker_profiles p on p.owner_id = app.me() and p.register_number <> '' and p.register_number = r.register_number
-                            and p.register_body = r.register_body and p.born_on = r.born_on
-    where  r.worker_id is null and r.archived_at is null and current_setting('app.kind', true) = 'worker'
+    where  p.owner_id = app.me() and r.worker_id is null and r.archived_at is null and current_setting('app.kind', true) = 'worker'
 $$;
-create function app.confirm_representation(agency uuid, which uuid) returns boolean
+create function app.confirm_representation(of_agency uuid, which uuid) returns boolean
 language plpgsql volatile security definer set search_path = public, app, pg_temp as $$
 begin
     update representations r set worker_id = app.me(), confirmed_at = now()
-    where  r.agency_id = agency and r.id = which and r.worker_id is null
-    and    exists (select from app.representations_of_me() m where m.agency_id = agency and m.id = which);
+    where  r.agency_id = of_agency and r.id = which and r.worker_id is null
+    and    exists (select from app.representations_of_me() m where m.agency_id = of_agency and m.id = which);
     return found;
 end $$;
 
@@ -378,7 +382,7 @@ create table cascade_plans (
     created_at   timestamptz not null,
     primary key (owner_id, id)
 );
-select app.wall('cascade_plans', 'own', '{"wb_employer": {"select": true, "insert": true, "update": ["starts_at"]}}', false);
+select app.wall('cascade_plans', 'own', '{"wb_employer": {"select": true, "insert": true, "update": ["rule_id"]}}', false); -- update: so that a sweep may lock a plan
 
 -- The steps of a plan and what became of each: the timeline is read from here.
 create table cascade_steps (
@@ -406,7 +410,7 @@ create table cascades (
     primary key (owner_id, shift_id)
 );
 create index cascades_plan on cascades (owner_id, plan_id) where (stopped_at is null);
-select app.wall('cascades', 'own', '{"wb_employer": {"select": true, "insert": true, "update": ["plan_id", "grade", "stopped_at", "stopped_why"]}}', false);
+select app.wall('cascades', 'own', '{"wb_employer": {"select": true, "insert": true, "update": ["stopped_at", "stopped_why"], "delete": true}}', false);
 
 create table releases (
     tenant_id   uuid not null,
@@ -647,7 +651,6 @@ create index timesheets_queue on timesheets (tenant_id, status, planned_starts_a
 create index timesheets_worker on timesheets (worker_id, planned_starts_at);
 create index timesheets_agency on timesheets (agency_id, planned_starts_at);
 create index timesheets_unbilled on timesheets (tenant_id, worked_on) where (approved_at is not null and billed_at is null);
-create index timesheets_week on timesheets (tenant_id, agreement_id, worker_id, worked_on) where (approved_at is not null);
 select app.wall('timesheets', 'two-sided', '{
     "wb_employer": {"select": true,
         "insert": ["tenant_id", "agency_id", "worker_id", "id", "ref", "booking_id", "shift_id", "shift_ref", "agreement_id", "site_id", "ward_id", "staff_group", "grade", "cost_centre", "worker_name", "worked_on", "planned_starts_at", "planned_ends_at", "planned_break_minutes", "opened_at"],
@@ -675,6 +678,8 @@ create table timesheet_lines (
     worker_id    uuid not null,
     id           uuid not null,
     timesheet_id uuid not null,
+    agreement_id uuid not null,
+    earned_on    date not null,                   -- local date on which the work began: the week whose earnings it belongs to
     position     integer not null,
     kind         text not null check (kind in ('pay', 'supplement', 'holiday', 'employer_ni', 'pension', 'levy', 'commission')),
     band         text not null default '',        -- core, low, high; pay lines only
@@ -688,10 +693,11 @@ create table timesheet_lines (
     vat_source   text not null default '',
     formula      text not null,
     primary key (tenant_id, id),
-    unique (tenant_id, timesheet_id, position),
+    unique (timesheet_id, position),
     unique (tenant_id, agency_id, worker_id, id),
     foreign key (tenant_id, agency_id, worker_id, timesheet_id) references timesheets (tenant_id, agency_id, worker_id, id)
 );
+create index timesheet_lines_week on timesheet_lines (tenant_id, agreement_id, worker_id, earned_on);
 select app.wall('timesheet_lines', 'two-sided', '{
     "wb_employer": {"select": true, "insert": true},
     "wb_agency": {"select": true},
@@ -790,7 +796,7 @@ create table self_bill_lines (
     unique (tenant_id, line_id),                  -- billed once
     foreign key (tenant_id, agency_id, self_bill_id) references self_bills (tenant_id, agency_id, id) on delete cascade
 );
-create index self_bill_lines_bill on self_bill_lines (tenant_id, self_bill_id, position);
+create index self_bill_lines_bill on self_bill_lines (self_bill_id, position);
 select app.wall('self_bill_lines', 'two-sided', '{
     "wb_employer": {"select": true, "insert": true, "update": ["issued"], "delete": true},
     "wb_agency": {"select": ["tenant_id", "agency_id", "id", "self_bill_id", "timesheet_id", "line_id", "position", "issued", "timesheet_ref", "shift_ref", "worker_name", "ward", "worked_on", "kind", "band", "minutes", "rate", "factor", "net_pence", "vat_category", "vat_rate", "vat_pence", "vat_reason"]}}', false);
@@ -839,7 +845,7 @@ create table notices (
 );
 create index notices_new on notices (owner_id, at desc, id desc);
 create index notices_unread on notices (owner_id) where read_at is null;
-select app.wall('notices', 'own', '{"wb_employer": {"select": true, "insert": true, "update": ["read_at"]}, "wb_practice": {"select": true, "insert": true, "update": ["read_at"]}, "wb_agency": {"select": true, "insert": true, "update": ["read_at"]}, "wb_worker": {"select": true, "insert": true, "update": ["read_at"]}}', false);
+select app.wall('notices', 'own', '{"wb_employer": {"select": true, "insert": true, "update": ["read_at"]}, "wb_practice": {"select": true, "insert": true, "update": ["read_at"]}, "wb_agency": {"select": true, "insert": true, "update": ["read_at"]}, "wb_worker": {"select": true, "insert": true, "update": ["read_at"]}, "wb_platform": {"select": true, "insert": true, "update": ["read_at"]}}', false);
 
 select app.pass('notices', 'own_wards', 'wb_employer', '(select app.wards()) is null or ward_id is null or ward_id = any ((select app.wards())::uuid[])', 'a ward manager is told of the wards of the grant', true);
 
@@ -857,7 +863,7 @@ create table mails (
     primary key (owner_id, id)
 );
 create index mails_latest on mails (owner_id, at desc, id desc);
-select app.wall('mails', 'own', '{"wb_employer": {"select": true, "insert": true, "update": ["sent_at", "failed_at", "failure"]}, "wb_practice": {"select": true, "insert": true, "update": ["sent_at", "failed_at", "failure"]}, "wb_agency": {"select": true, "insert": true, "update": ["sent_at", "failed_at", "failure"]}, "wb_worker": {"select": true, "insert": true, "update": ["sent_at", "failed_at", "failure"]}}', false);
+select app.wall('mails', 'own', '{"wb_employer": {"select": true, "insert": true, "update": ["sent_at", "failed_at", "failure"]}, "wb_practice": {"select": true, "insert": true, "update": ["sent_at", "failed_at", "failure"]}, "wb_agency": {"select": true, "insert": true, "update": ["sent_at", "failed_at", "failure"]}, "wb_worker": {"select": true, "insert": true, "update": ["sent_at", "failed_at", "failure"]}, "wb_platform": {"select": true, "insert": true, "update": ["sent_at", "failed_at", "failure"]}}', false);
 
 ---------------------------------------------------------------- exchange
 create table imports (

@@ -11,6 +11,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/gofiber/fiber/v2"
 
+	"wardbridge/internal/civil"
+	"wardbridge/internal/money"
 	"wardbridge/rbac"
 )
 
@@ -249,5 +251,40 @@ func TestSchemas_ofATypeThatHoldsItself(t *testing.T) {
 	_, err = in.decode(arrived{body: []byte(`{"name":"a","parts":[{"name":"b","parts":[],"colour":1}]}`)})
 	if got := codesOf(t, err); got != "parts.0.colour:unknown_field" {
 		t.Errorf("got %s", got)
+	}
+}
+
+func TestSchemas_ofTheValuesOfTheHouse(t *testing.T) {
+	t.Parallel()
+	type wage struct {
+		Pay   money.Rate   `json:"pay_rate"`
+		Total money.Pence  `json:"total_pence"`
+		Day   civil.Date   `json:"day"`
+		Start *civil.Clock `json:"start"`
+	}
+	in := inputOf[struct{ Body wage }]()
+
+	got, err := in.decode(arrived{body: []byte(`{"pay_rate":"26.1025","total_pence":-5,"day":"2026-11-24","start":"07:00"}`)})
+	if err != nil {
+		t.Fatal(codesOf(t, err))
+	}
+	if b := got.(*struct{ Body wage }).Body; b.Pay.String() != "26.1025" || b.Total != -5 || b.Day.String() != "2026-11-24" || b.Start.String() != "07:00" {
+		t.Errorf("%+v", b)
+	}
+	for body, want := range map[string]string{
+		`{"pay_rate":26.1,"total_pence":1,"day":"2026-11-24"}`:                  "pay_rate:wrong_type",
+		`{"pay_rate":"12345","total_pence":1,"day":"2026-11-24"}`:               "pay_rate:rate_too_large",
+		`{"pay_rate":"1","total_pence":"1","day":"24/11/2026"}`:                 "day:wrong_format total_pence:wrong_type",
+		`{"pay_rate":"1","total_pence":1,"day":"2026-02-30"}`:                   "day:date_invalid",
+		`{"pay_rate":"1","total_pence":1,"day":null}`:                           "day:wrong_type",
+		`{"pay_rate":"1","total_pence":1,"day":"2026-02-01","start":7}`:         "start:wrong_type",
+		`{"pay_rate":"","total_pence":1,"day":"2026-02-01"}`:                    "pay_rate:wrong_format",
+		`{"pay_rate":"1","total_pence":1e30,"day":"2026-02-01"}`:                "total_pence:wrong_format",
+		`{"pay_rate":"1","total_pence":9223372036854775808,"day":"2026-02-01"}`: "total_pence:wrong_type",
+	} {
+		_, err := in.decode(arrived{body: []byte(body)})
+		if got := codesOf(t, err); got != want {
+			t.Errorf("%s: %s, want %s", body, got, want)
+		}
 	}
 }

@@ -123,7 +123,7 @@ func (r *Router) pass(p *passage) (err error) {
 			err = r.act(ctx, p, in, key, hash)
 		}
 	}
-	if errors.Is(err, tenants.ErrStale) {
+	if errors.Is(err, tenants.ErrStale) || (errors.Is(err, door.ErrSignIn) && p.secret != "") {
 		return ErrBadCredential.Because(err)
 	}
 	return err
@@ -279,30 +279,16 @@ func (o *operation) answer(ctx context.Context, tx *tenants.Tx, in any) (Answer,
 }
 
 func (r *Router) download(ctx context.Context, p *passage, in any) error {
-	spooled, err := tempFile()
-	if err != nil {
-		return err
-	}
-	var file File
-	err = r.door.Stream(ctx, p.caller, p.request, func(ctx context.Context, tx *tenants.Tx) error {
-		if err := errors.Join(spooled.Truncate(0), rewind(spooled)); err != nil { // a second try starts afresh
-			return err
-		}
+	p.c.Status(p.op.Operation.Status)
+	return SendFile(p.c, func(read func(context.Context, *tenants.Tx) error) error {
+		return r.door.Stream(ctx, p.caller, p.request, read)
+	}, func(ctx context.Context, tx *tenants.Tx) (File, error) {
 		out, err := p.op.run(ctx, tx, in)
 		if err != nil {
-			return err
+			return File{}, err
 		}
-		file = *out.(*File)
-		return file.Write(ctx, tx, spooled)
+		return *out.(*File), nil
 	})
-	if err == nil {
-		p.c.Status(p.op.Operation.Status)
-		err = sendFile(p.c, file, spooled)
-	}
-	if err != nil {
-		_ = spooled.Close()
-	}
-	return err
 }
 
 func documentTag(document []byte) string {

@@ -42,7 +42,10 @@ func exchange(t *testing.T, addr, raw string) []int {
 	}
 	defer func() { _ = conn.Close() }()
 	_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
-	go func() { _, _ = io.WriteString(conn, raw) }()
+	go func() {
+		_, _ = io.WriteString(conn, raw)
+		_ = conn.(*net.TCPConn).CloseWrite()
+	}()
 	var statuses []int
 	reader := bufio.NewReader(conn)
 	for {
@@ -129,7 +132,7 @@ func TestGuard_refusesBeforeReading(t *testing.T) {
 	}
 }
 
-// unguarded shows that the attack of the test above is a real one.
+// The attack of the first test is a real one: without the guard it gets through.
 func TestGuard_isNeeded(t *testing.T) {
 	t.Parallel()
 	var reached atomic.Int64

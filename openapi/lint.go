@@ -13,7 +13,7 @@ import (
 )
 
 var (
-	pathRule    = regexp.MustCompile(`^(/([a-z0-9]+(-[a-z0-9]+)*|\{[a-z][a-z0-9_]*\}))+$`)
+	pathRule    = regexp.MustCompile(`^(/([a-z0-9]+([-.][a-z0-9]+)*|\{[a-z][a-z0-9_]*\}))+$`)
 	summaryRule = regexp.MustCompile(`^[A-Z][^.!?;]* [^.!?;]*[^.!?;\s]$`)
 )
 

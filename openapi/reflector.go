@@ -10,6 +10,9 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/google/uuid"
+
+	"wardbridge/internal/civil"
+	"wardbridge/internal/money"
 )
 
 // Schemer is a type that says its own schema in full.
@@ -63,6 +66,7 @@ type schemaKey struct {
 }
 
 func newReflector() *reflector {
+	defineFormats()
 	return &reflector{components: openapi3.Schemas{}, owners: map[string]reflect.Type{}, done: map[schemaKey]*openapi3.Schema{}, open: map[*openapi3.Schema]bool{}}
 }
 
@@ -236,12 +240,31 @@ func ownSchema(t reflect.Type) *openapi3.Schema {
 		return &s
 	}
 	if !p.Implements(describeType) {
-		return nil
+		return kernelSchema(t)
 	}
 	typ, format, pattern, example := reflect.New(t).Interface().(Describer).OpenAPI()
 	s := &openapi3.Schema{Type: &openapi3.Types{typ}, Format: format, Pattern: pattern}
 	if example != "" {
 		s.Example = literalOf(s, example, t.String())
+	}
+	return s
+}
+
+// kernelSchema is for the values of the house, which lie below this package and
+// import nothing of it.
+func kernelSchema(t reflect.Type) *openapi3.Schema {
+	s := openapi3.NewStringSchema()
+	switch t {
+	case reflect.TypeFor[money.Rate]():
+		s.Pattern, s.Example = `^-?[0-9]+(\.[0-9]{1,4})?$`, "26.1000"
+	case reflect.TypeFor[money.Factor]():
+		s.Pattern, s.Example = `^-?[0-9]+(\.[0-9]{1,6})?$`, "1.2"
+	case reflect.TypeFor[civil.Date]():
+		s.Format, s.Example = "date", "2026-11-24"
+	case reflect.TypeFor[civil.Clock]():
+		s.Pattern, s.Example = `^([01][0-9]|2[0-3]):[0-5][0-9]$`, "07:00"
+	default:
+		return nil
 	}
 	return s
 }

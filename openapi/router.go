@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"reflect"
 	"slices"
-	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
@@ -38,7 +37,6 @@ type Router struct {
 
 // New makes an empty registry whose operations are guarded by a door.
 func New(d *door.Door, log *slog.Logger, info Info) *Router {
-	defineFormats()
 	return &Router{door: d, log: log, info: info, schemas: newReflector(), ids: map[string]string{}, routes: &node{}}
 }
 
@@ -217,5 +215,3 @@ func (r *Router) Operations() []Operation {
 	}
 	return ops
 }
-
-var formatsOnce sync.Once

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/google/uuid"
@@ -114,6 +115,8 @@ func floatTag(tag reflect.StructTag, name, at string) *float64 {
 	}
 	return &n
 }
+
+var formatsOnce sync.Once
 
 // defineFormats teaches the validator the formats that our types use and that it
 // leaves open. The registry is the library's and global, hence once.

@@ -35,6 +35,7 @@ func (s *Site) Nav(audience string, position int, text, path string, p rbac.Perm
 // frame is everything around the content, for this caller on this page.
 func (v *visit) frame(ctx context.Context, tx *tenants.Tx) (ui.Frame, error) {
 	f := v.bare()
+	f.Now, f.PrintedAt = tx.Now.Format(time.RFC3339), civil.When(tx.Now)
 	here := strings.TrimPrefix(v.c.Path(), v.base())
 	best := -1
 	for _, n := range v.site.navs {

@@ -35,6 +35,12 @@ const database = "wardbridge"
 // Main runs a test binary and takes the cluster down after it.
 func Main(m *testing.M) int {
 	code := m.Run()
+	return max(code, Close())
+}
+
+// Close takes the cluster down, for a TestMain that has more to do than Main.
+// It answers 1 when that fails.
+func Close() (code int) {
 	if shared.db != nil {
 		shared.db.Close()
 	}

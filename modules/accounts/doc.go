@@ -15,9 +15,18 @@
 //     verb answers with a value and not with an error that would undo it.
 //   - Passwords are kept as argon2id. At most two are hashed at a time, so that
 //     a flood of sign-ins cannot take the memory of the service.
-//   - A changed grant or password ends every session and token of that person
-//     at their next statement.
+//   - A changed grant is felt at that person's next statement. A changed password
+//     ends every other session and every token of that person.
 //   - Roles never go beyond the ceiling of the organisation's kind, and nobody
 //     grants a role in an organisation they do not act for.
-//   - The last administrator of an organisation keeps the role.
+//   - The last administrator of an organisation keeps the role, also when two
+//     are revoked at the same moment.
+//   - A person who is known by their address keeps their name and password when
+//     another organisation adds them.
+//   - A key never does more than whoever makes it may do or may grant, and one
+//     that may approve hours is bound to a person. A token is always its maker's.
+//   - Only a sandbox has a clock that can be moved, and it moves for nobody else.
+//     Sign-in and the life of credentials go by real time.
+//
+// It says no events and hears none.
 package accounts

@@ -21,7 +21,7 @@ func (s *Service) MakeKey(ctx context.Context, tx *tenants.Tx, k door.NewKey) (t
 		if !house {
 			k.Person, k.Worker = tx.Actor.Person, tx.Me.Kind == tenants.Worker
 		}
-		if err := s.checkToken(tx, k, maker, house); err != nil {
+		if err := s.checkToken(k, maker, house); err != nil {
 			return tenants.ID{}, "", err
 		}
 		return door.OpenKey(ctx, tx, k)
@@ -61,7 +61,7 @@ func (s *Service) Keys(ctx context.Context, tx *tenants.Tx) ([]door.Held, error)
 
 // checkToken: a token has the roles of its person, so only its scopes can be
 // wrong, and they can only narrow.
-func (s *Service) checkToken(tx *tenants.Tx, k door.NewKey, maker rbac.Subject, house bool) error {
+func (s *Service) checkToken(k door.NewKey, maker rbac.Subject, house bool) error {
 	if k.Person == (tenants.ID{}) {
 		return refused(ErrNoMember, "person_id", "")
 	}

@@ -32,6 +32,7 @@ type SignedIn struct {
 // SignIn checks a password and opens a session. Its unit of work must commit
 // whether or not it refuses, because the try is counted.
 func (s *Service) SignIn(ctx context.Context, tx *tenants.Tx, mail, password, address string) (SignedIn, error) {
+	mail = strings.TrimSpace(mail)
 	person, hash, locked, err := start(ctx, tx, mail, address)
 	if err != nil {
 		return SignedIn{}, err

@@ -163,30 +163,6 @@ func (p *pages) accessibility(context.Context, *tenants.Tx, none) (web.View, err
 	return web.View{Narrow: true, Body: accessibilityPage()}, nil
 }
 
-// errorOf is the sentence for one field of a refused form.
-func errorOf(f *fault.Fault, name string) string {
-	if f == nil {
-		return ""
-	}
-	for _, field := range f.Fields {
-		if field.Name == name {
-			return field.Text
-		}
-	}
-	return ""
-}
-
-// fieldsOf is what the error summary lists.
-func fieldsOf(f *fault.Fault) []fault.Field {
-	if f == nil {
-		return nil
-	}
-	if len(f.Fields) == 0 {
-		return []fault.Field{{Code: f.Code, Text: f.Text}}
-	}
-	return f.Fields
-}
-
 func nameOf(p place) string {
 	if p.Name == "" {
 		return p.Kind

@@ -87,7 +87,7 @@ func signInPage(in signInForm, refused *fault.Fault) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			if refused != nil {
-				templ_7745c5c3_Err = ui.ErrorSummary("There is a problem", fieldsOf(refused)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.ErrorSummary("There is a problem", web.FieldsOf(refused)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -116,7 +116,7 @@ func signInPage(in signInForm, refused *fault.Fault) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.TextField(ui.Field{Name: "email", Label: "E-mail address", Value: in.Email, Type: "email", Autocomplete: "username", Error: errorOf(refused, "email"), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.TextField(ui.Field{Name: "email", Label: "E-mail address", Value: in.Email, Type: "email", Autocomplete: "username", Error: web.ErrorOf(refused, "email"), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -124,7 +124,7 @@ func signInPage(in signInForm, refused *fault.Fault) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.PasswordField(ui.Field{Name: "password", Label: "Password", Autocomplete: "current-password", Error: errorOf(refused, "password"), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.PasswordField(ui.Field{Name: "password", Label: "Password", Autocomplete: "current-password", Error: web.ErrorOf(refused, "password"), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -294,7 +294,7 @@ func accountPage(c door.Caller, held []door.Held, refused *fault.Fault) templ.Co
 		}
 		ctx = templ.ClearChildren(ctx)
 		if refused != nil {
-			templ_7745c5c3_Err = ui.ErrorSummary("There is a problem", fieldsOf(refused)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ErrorSummary("There is a problem", web.FieldsOf(refused)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -327,7 +327,7 @@ func accountPage(c door.Caller, held []door.Held, refused *fault.Fault) templ.Co
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.PasswordField(ui.Field{Name: "password", Label: "New password", Hint: "12 characters or more. Three random words make a good one.", Autocomplete: "new-password", Error: errorOf(refused, "password"), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.PasswordField(ui.Field{Name: "password", Label: "New password", Hint: "12 characters or more. Three random words make a good one.", Autocomplete: "new-password", Error: web.ErrorOf(refused, "password"), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

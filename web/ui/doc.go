@@ -47,6 +47,7 @@
 //	@ui.Steps([]ui.Step{{Text: "Upload", State: "done"}, {Text: "Check", State: "now"}})
 //	@ui.Progress(1240, 5000, "1,240 of 5,000 rows, 3 errors")
 //	@ui.Poll("/e/kingsmere/imports/7/progress", "progress") { ... }   // the answer holds a Poll again until it is done
+//	@ui.PollPage("/e/kingsmere/imports/7", "run") { ... }   // the same for a whole page: its element of that id is taken
 //	@ui.RowErrors("Refused rows", []ui.RowError{{Row: "14", Column: "ward", Value: "WD7", Message: "Unknown ward."}})
 //
 // # Facts
@@ -58,6 +59,7 @@
 //	@ui.Ticks([]ui.Tick{{State: "ok", Text: "Registration checked"}})   // ok, warn, no
 //	@ui.Countdown("2026-11-23T16:00:00Z", "5h 18m")
 //	@ui.RateTable("How the charge is made up", []ui.RateRow{{Part: "Pay to worker", Hour: "£26.10", Shift: "£300.15"}})
+//	@ui.Details("Where the figures come from") { ... }
 //	@ui.CapBar(ui.CapScale{Label: "£34.60 against a cap of £36.90", Parts: []ui.CapPart{{Label: "Worker pay", Value: 2610}}, Cap: 3690, CapText: "Cap £36.90"})
 //	@ui.Verdict("good", "Within the cap by £2.30 an hour.", "No approval is needed.")   // good, warn, bad
 //	@ui.Audit([]ui.AuditEntry{{Who: "Priya Raman", Act: "released", Object: "KUH-40841", When: "Mon 23 Nov 2026, 10:42"}})

@@ -1,0 +1,253 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"time"
+
+	"wardbridge/internal/civil"
+	"wardbridge/internal/fault"
+	"wardbridge/internal/money"
+	"wardbridge/modules/billing"
+	"wardbridge/modules/cascade"
+	"wardbridge/modules/proposals"
+	"wardbridge/modules/timesheets"
+	"wardbridge/tenants"
+)
+
+// chance is a number from 0 to 99 that depends on the words alone, so that the
+// demonstration is the same every time.
+func chance(words ...any) int {
+	h := fnv.New32a()
+	fmt.Fprint(h, words...)
+	return int(h.Sum32() % 100)
+}
+
+// someone is a person of the demonstration who acts for their organisation.
+func (m *maker) someone(email string) tenants.Actor {
+	for _, o := range demoOrganisations() {
+		for _, p := range o.people {
+			if p.email == email {
+				id := m.people[email]
+				return tenants.Actor{Kind: tenants.Person, ID: id, Person: id, Name: p.name}
+			}
+		}
+	}
+	return builder
+}
+
+// agents are who proposes for each agency.
+var agents = map[string]string{"meridian": "agency@meridian.example", "northbank": "agency@northbank.example", "harbour": "", "castle": ""}
+
+// offer lets each agency propose for its open shifts, up to a share of them.
+func (m *maker) offer(ctx context.Context, share int) error {
+	for _, code := range []string{"meridian", "northbank", "harbour", "castle"} {
+		who := m.someone(agents[code])
+		var open []cascade.Offer
+		err := m.db.Run(ctx, m.orgs[code], who, func(ctx context.Context, tx *tenants.Tx) error {
+			var err error
+			open, _, err = m.cascade.Open(ctx, tx, cascade.Filter{Limit: 200})
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		for _, o := range open {
+			if chance("offer", code, o.Shift.StartsAt, o.Shift.WardID) >= share {
+				continue
+			}
+			if err := m.propose(ctx, code, who, o); err != nil {
+				return fmt.Errorf("%s for %s: %w", code, o.Shift.Ref, err)
+			}
+		}
+	}
+	return nil
+}
+
+// propose sends the first worker who is free, a little under the card.
+func (m *maker) propose(ctx context.Context, code string, who tenants.Actor, o cascade.Offer) error {
+	err := m.db.Run(ctx, m.orgs[code], who, func(ctx context.Context, tx *tenants.Tx) error {
+		all, err := m.proposals.Candidates(ctx, tx, o.ShiftID)
+		if err != nil {
+			return err
+		}
+		var able []proposals.Candidate
+		for _, c := range all {
+			if c.OK {
+				able = append(able, c)
+			}
+		}
+		if len(able) == 0 {
+			return nil
+		}
+		card, err := m.cards.Line(ctx, tx, o.TenantID, o.Shift.Grade, civil.DateOf(o.Shift.StartsAt))
+		if err != nil {
+			return err
+		}
+		under := money.MustFactor([]string{"0.97", "0.95", "0.99", "0.93"}[chance(code, o.Shift.StartsAt)%4])
+		pick := able[chance("who", code, o.Shift.StartsAt, o.Shift.WardID)%min(len(able), 12)]
+		p, err := m.proposals.Submit(ctx, tx, proposals.Draft{ShiftID: o.ShiftID, WorkerID: pick.Worker.ID,
+			PayRate: card.PayMax.Times(under), Commission: card.CommissionMax.Times(under)})
+		if err == nil {
+			m.world.note(code+".proposal.submitted", p.ID)
+			m.world.note("kingsmere.proposal."+code, p.ID)
+		}
+		return err
+	})
+	var f *fault.Fault
+	if errors.As(err, &f) && (f.Kind == fault.Conflict || f.Kind == fault.Invalid) {
+		return nil // somebody was quicker, or nobody suits: that is life
+	}
+	return err
+}
+
+// decide: the bank office accepts the best of each shift's proposals, or
+// declines it, and leaves a share for later.
+func (m *maker) decide(ctx context.Context, share int) error {
+	for trust, email := range map[string]string{"kingsmere": "manager@kingsmere.example", "saltbridge": "admin@saltbridge.example"} {
+		who := m.someone(email)
+		var waiting []proposals.Proposal
+		err := m.db.Run(ctx, m.orgs[trust], who, func(ctx context.Context, tx *tenants.Tx) error {
+			var err error
+			waiting, _, err = m.proposals.List(ctx, tx, proposals.Filter{Status: proposals.StatusSubmitted, Limit: 200})
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		done := map[tenants.ID]bool{}
+		for _, p := range waiting {
+			if done[p.ShiftID] || chance("decide", p.WardID, p.WorkerName, p.Minutes) >= share {
+				continue
+			}
+			done[p.ShiftID] = true
+			if err := m.answer(ctx, m.orgs[trust], who, p); err != nil {
+				return fmt.Errorf("proposal %s: %w", p.Ref, err)
+			}
+		}
+	}
+	return nil
+}
+
+func (m *maker) answer(ctx context.Context, trust tenants.Party, who tenants.Actor, p proposals.Proposal) error {
+	err := m.db.Run(ctx, trust, who, func(ctx context.Context, tx *tenants.Tx) error {
+		best, err := m.proposals.Compare(ctx, tx, p.ShiftID)
+		if err != nil {
+			return err
+		}
+		for _, c := range best {
+			if c.Proposal.Status != proposals.StatusSubmitted {
+				continue
+			}
+			if chance("no", c.Proposal.WorkerName) < 4 {
+				_, err = m.proposals.Decline(ctx, tx, c.Proposal.ID, "experience", "")
+			} else {
+				_, _, err = m.proposals.Accept(ctx, tx, c.Proposal.ID)
+			}
+			return err
+		}
+		return nil
+	})
+	var f *fault.Fault
+	if errors.As(err, &f) && f.Kind == fault.Conflict {
+		return nil // the worker was booked elsewhere meanwhile
+	}
+	return err
+}
+
+// hours: workers send what they worked, most of it as planned; the ward manager
+// approves, and queries now and then.
+func (m *maker) hours(ctx context.Context) error {
+	for _, w := range m.staff {
+		me := tenants.Party{ID: w.person, Kind: tenants.Worker}
+		who := tenants.Actor{Kind: tenants.Person, ID: w.person, Person: w.person, Name: w.name}
+		err := m.db.Run(ctx, me, who, func(ctx context.Context, tx *tenants.Tx) error {
+			open, _, err := m.timesheets.List(ctx, tx, timesheets.Filter{Status: timesheets.StatusOpen, Limit: 50})
+			if err != nil {
+				return err
+			}
+			for _, t := range open {
+				h, note := t.Plan(), ""
+				switch c := chance("hours", t.PlannedStartsAt, w.name); {
+				case c < 8 || w.email == "nurse@worker.example" && c > 80:
+					continue // to be sent later
+				case c < 18:
+					h.End, note = h.End.Add(30*time.Minute), "Handover ran late."
+				case c < 22:
+					h.BreakMinutes -= min(h.BreakMinutes, 30)
+					note = "Short break, the ward was busy."
+				}
+				if _, err := m.timesheets.Submit(ctx, tx, t.ID, h, note); err != nil {
+					return fmt.Errorf("timesheet %s: %w", t.Ref, err)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("%s: %w", w.email, err)
+		}
+	}
+	return m.approve(ctx)
+}
+
+func (m *maker) approve(ctx context.Context) error {
+	for trust, email := range map[string]string{"kingsmere": "ward@kingsmere.example", "saltbridge": "admin@saltbridge.example"} {
+		err := m.db.Work(ctx, m.orgs[trust], m.someone(email), func(ctx context.Context, tx *tenants.Tx) error {
+			sent, _, err := m.timesheets.List(ctx, tx, timesheets.Filter{Status: timesheets.StatusSubmitted, Limit: 200})
+			if err != nil {
+				return err
+			}
+			for _, t := range sent {
+				switch c := chance("approve", t.PlannedStartsAt, t.WorkerName); {
+				case c < 6:
+					m.world.note(trust+".timesheet.submitted", t.ID)
+				case c < 10:
+					_, err = m.timesheets.Query(ctx, tx, t.ID, "The ward's book says that the break was taken.")
+				default:
+					_, err = m.timesheets.Approve(ctx, tx, t.ID)
+					m.world.note(trust+".timesheet.approved", t.ID)
+				}
+				if err != nil {
+					return fmt.Errorf("timesheet %s: %w", t.Ref, err)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("%s: %w", trust, err)
+		}
+	}
+	return nil
+}
+
+// bill prepares and issues the run of a week, when there is something to bill.
+func (m *maker) bill(ctx context.Context, week civil.Date) error {
+	for trust, email := range map[string]string{"kingsmere": "finance@kingsmere.example", "saltbridge": "admin@saltbridge.example"} {
+		err := m.db.Work(ctx, m.orgs[trust], m.someone(email), func(ctx context.Context, tx *tenants.Tx) error {
+			run, err := m.billing.Prepare(ctx, tx, week)
+			if err != nil {
+				return err
+			}
+			if run, err = m.billing.Issue(ctx, tx, run.ID); err != nil {
+				return err
+			}
+			m.world.note(trust+".self-bill-run.issued", run.ID)
+			bills, err := m.billing.BillsOf(ctx, tx, run.ID)
+			for _, b := range bills {
+				if b.AgencyID == m.orgs["meridian"].ID {
+					m.world.note(trust+".self-bill.issued", b.ID)
+				}
+			}
+			return err
+		})
+		if errors.Is(err, billing.ErrNothingToBill) || errors.Is(err, billing.ErrRunBlocked) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", trust, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,41 @@
+package accounts_test
+
+import (
+	"log/slog"
+	"slices"
+	"testing"
+
+	"wardbridge/internal/door"
+	"wardbridge/internal/pgtest"
+	"wardbridge/modules/accounts"
+	"wardbridge/openapi"
+	"wardbridge/rbac"
+)
+
+func TestRoutes_areDocumentedWithExamples(t *testing.T) {
+	t.Parallel()
+	gate, err := rbac.NewGate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := openapi.New(door.New(pgtest.DB(t), gate), slog.New(slog.DiscardHandler), openapi.Info{Title: "Test", Version: "1"})
+
+	accounts.New(gate).Routes(r)
+
+	if len(r.JSON()) == 0 {
+		t.Error("there is no document")
+	}
+	var ids []string
+	for _, o := range r.Operations() {
+		ids = append(ids, o.ID)
+		if o.Example == nil {
+			t.Errorf("%s has no example", o.ID)
+		}
+	}
+	want := []string{"showWhoIsAsking", "showOnesOwnOrganisation", "listOrganisations", "createOrganisation", "listMembers", "addMember", "revokeMembersRole", "listKeys", "makeKey", "revokeKey", "setClock"}
+	slices.Sort(ids)
+	slices.Sort(want)
+	if !slices.Equal(ids, want) {
+		t.Errorf("operations = %v, want %v", ids, want)
+	}
+}

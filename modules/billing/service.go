@@ -1,0 +1,103 @@
+package billing
+
+import (
+	"context"
+
+	"wardbridge/internal/civil"
+	"wardbridge/internal/money"
+	"wardbridge/internal/paging"
+	"wardbridge/modules/agencies"
+	"wardbridge/modules/places"
+	"wardbridge/modules/timesheets"
+	"wardbridge/tenants"
+)
+
+// Service prepares, issues and exports self-bills.
+type Service struct {
+	agencies   *agencies.Service
+	places     *places.Service
+	timesheets *timesheets.Service
+}
+
+// New makes the service.
+func New(agencies *agencies.Service, places *places.Service, timesheets *timesheets.Service) *Service {
+	return &Service{agencies: agencies, places: places, timesheets: timesheets}
+}
+
+// RunFilter narrows the list of runs; a zero field asks nothing.
+type RunFilter struct {
+	Status Status
+	Limit  int
+	Cursor paging.Cursor
+}
+
+// RunTotals is what the bills of a run add up to.
+type RunTotals struct {
+	Bills      int
+	Lines      int
+	Timesheets int
+	Minutes    int
+	NetPence   money.Pence
+	VATPence   money.Pence
+	GrossPence money.Pence
+}
+
+// Runs lists the employer's runs, latest period first.
+func (s *Service) Runs(ctx context.Context, tx *tenants.Tx, f RunFilter) ([]Run, paging.Cursor, error) {
+	return runs(ctx, tx, f)
+}
+
+// Run finds a run by id or reference.
+func (s *Service) Run(ctx context.Context, tx *tenants.Tx, idOrRef string) (Run, error) {
+	return runBy(ctx, tx, idOrRef, false)
+}
+
+// RunTotals adds up the bills of runs; a run without bills has zeros.
+func (s *Service) RunTotals(ctx context.Context, tx *tenants.Tx, ids ...tenants.ID) (map[tenants.ID]RunTotals, error) {
+	return runTotals(ctx, tx, ids)
+}
+
+// BillsOf are the bills of a run.
+func (s *Service) BillsOf(ctx context.Context, tx *tenants.Tx, run tenants.ID) ([]Bill, error) {
+	return billsOf(ctx, tx, run)
+}
+
+// Filter narrows the list of bills; a zero field asks nothing.
+type Filter struct {
+	Status   Status
+	Agency   tenants.ID
+	Run      tenants.ID
+	From, To civil.Date // the period lies between them
+	Limit    int
+	Cursor   paging.Cursor
+}
+
+// Bills lists the party's bills, latest period first. An agency has issued ones
+// alone.
+func (s *Service) Bills(ctx context.Context, tx *tenants.Tx, f Filter) ([]Bill, paging.Cursor, error) {
+	return bills(ctx, tx, f)
+}
+
+// Bill finds a bill by id or number. An agency finds issued ones alone.
+func (s *Service) Bill(ctx context.Context, tx *tenants.Tx, idOrNumber string) (Bill, error) {
+	return billBy(ctx, tx, idOrNumber)
+}
+
+// Lines gives a bill's lines in their order, a page at a time.
+func (s *Service) Lines(ctx context.Context, tx *tenants.Tx, bill tenants.ID, asked int, after paging.Cursor) ([]Line, paging.Cursor, error) {
+	limit, err := paging.Limit(asked)
+	if err != nil {
+		return nil, "", err
+	}
+	position := 0
+	if after != "" {
+		if err := paging.Decode(after, &position); err != nil {
+			return nil, "", err
+		}
+	}
+	rows, err := linesFrom(ctx, tx, bill, position, limit+1)
+	if err != nil || len(rows) <= limit {
+		return rows, "", err
+	}
+	return rows[:limit], paging.Encode(rows[limit-1].Position), nil
+}

@@ -1,0 +1,93 @@
+package bookings
+
+import (
+	"context"
+	"strings"
+
+	"wardbridge/internal/fault"
+	"wardbridge/internal/money"
+	"wardbridge/modules/rates"
+	"wardbridge/modules/shifts"
+	"wardbridge/tenants"
+)
+
+// Direct is what a manager enters to book a worker on a shift in the past.
+type Direct struct {
+	ShiftID  tenants.ID
+	AgencyID tenants.ID
+	// One of the two names the worker: the person, who must have been booked here
+	// by this agency before, or the number in their professional register.
+	WorkerID       tenants.ID
+	RegisterNumber string
+	PayRate        money.Rate
+	Commission     money.Rate
+}
+
+// ConfirmDirect books a worker on a shift that was entered after it began. The
+// rates must be within the card; the quote is made as for a proposal.
+func (s *Service) ConfirmDirect(ctx context.Context, tx *tenants.Tx, d Direct) (Booking, error) {
+	shift, err := s.shifts.Lock(ctx, tx, d.ShiftID)
+	if err != nil {
+		return Booking{}, err
+	}
+	if err := s.bookable(ctx, tx, shift); err != nil {
+		return Booking{}, err
+	}
+	who, err := engaged(ctx, tx, d.AgencyID, d.WorkerID, strings.TrimSpace(d.RegisterNumber))
+	if err != nil {
+		return Booking{}, err
+	}
+	if who == nil {
+		return Booking{}, ErrWorkerUnknown.With(errWorkerBox)
+	}
+	if who.StaffGroup != shift.StaffGroup {
+		return Booking{}, ErrWorkerGroup.With(fault.Field{Name: "register_number", Code: ErrWorkerGroup.Code, Text: ErrWorkerGroup.Text})
+	}
+	priced, err := s.quotes.Quote(ctx, tx, rates.Request{
+		TenantID: shift.TenantID, AgencyID: d.AgencyID, StaffGroup: shift.StaffGroup, Grade: shift.Grade,
+		Start: shift.StartsAt, End: shift.EndsAt, BreakMinutes: shift.BreakMinutes, PayRate: d.PayRate, Commission: d.Commission,
+	})
+	if err != nil {
+		return Booking{}, err
+	}
+	if err := WithinCard(priced.Card.PayMax, priced.Card.CommissionMax, d.PayRate, d.Commission); err != nil {
+		return Booking{}, err
+	}
+	return s.Confirm(ctx, tx, shift, Engagement{
+		AgencyID: d.AgencyID, WorkerID: who.ID, AgreementID: priced.Agreement.ID, WorkerName: who.Name,
+		PayRate: d.PayRate, Commission: d.Commission, CardID: priced.Card.CardID, Quote: priced.Quote,
+	})
+}
+
+// bookable refuses a shift that may not be booked directly.
+func (s *Service) bookable(ctx context.Context, tx *tenants.Tx, shift shifts.Shift) error {
+	before, err := s.Live(ctx, tx, shift.ID)
+	switch {
+	case err != nil:
+		return err
+	case before != nil:
+		return before.Filled(tx.Now)
+	case !shift.Retrospective:
+		return ErrNotPast
+	}
+	return shift.Fillable()
+}
+
+// WithinCard refuses rates above a card's maxima, naming each box and its maximum.
+func WithinCard(payMax, commissionMax, pay, commission money.Rate) error {
+	var boxes []fault.Field
+	refused := ErrFeeAboveCard
+	if commission.Cmp(commissionMax) > 0 {
+		boxes = append(boxes, fault.Field{Name: "commission", Code: ErrFeeAboveCard.Code, Value: commission.String(),
+			Text: "The commission is above the rate card. The maximum is " + commissionMax.Text() + " an hour."})
+	}
+	if pay.Cmp(payMax) > 0 {
+		refused = ErrPayAboveCard
+		boxes = append([]fault.Field{{Name: "pay_rate", Code: ErrPayAboveCard.Code, Value: pay.String(),
+			Text: "The pay rate is above the rate card. The maximum is " + payMax.Text() + " an hour."}}, boxes...)
+	}
+	if len(boxes) == 0 {
+		return nil
+	}
+	return refused.Saying(boxes[0].Text).With(boxes...)
+}

@@ -1,0 +1,39 @@
+// Package bookings holds who works which shift: the agreement between an
+// employer, an agency and a worker, with the facts and the price as they were
+// when it was made.
+//
+// # What it owns
+//
+// The table bookings. A booking is a copy, not a view: times, place, rates and
+// the quote are written once and never follow later changes of the shift, the
+// card or the agreement, so that a timesheet and a bill can always say what had
+// been agreed. The employer writes it; agency and worker read their own columns
+// of it: an agency does not see cost centres, a worker does not see commission.
+//
+// # Its life
+//
+//	confirmed -> cancelled   the employer calls it off before it starts
+//	confirmed -> no_show     nobody came; only after the start
+//	confirmed -> worked      the hours were approved (timesheets says so)
+//
+// Nothing leaves cancelled, no_show or worked. The machine stands in
+// booking.go; the database holds that a shift has one live booking at most and,
+// through the diary, that a person is in one place at a time.
+//
+// # How one comes to be
+//
+// Confirm is called by proposals when one is accepted. ConfirmDirect is for a
+// shift that was entered after the fact: no cascade ran, the worker is known,
+// and a manager books them at a rate within the card. It finds the worker by
+// the agency and the register number, or by an earlier booking here; somebody
+// whom the agency does not represent is not found, and that looks the same as
+// somebody who does not exist. Nobody books themselves.
+//
+// Cancelling a booking ends its shift too: who still needs cover asks again, at
+// the lead time that is left, and the cascade starts from there.
+//
+// # What it says and hears
+//
+// It says Confirmed, Cancelled and NotAttended, each to the agency and to the
+// worker. It hears nothing.
+package bookings

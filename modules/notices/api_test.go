@@ -1,0 +1,38 @@
+package notices_test
+
+import (
+	"log/slog"
+	"slices"
+	"testing"
+
+	"wardbridge/internal/door"
+	"wardbridge/internal/pgtest"
+	"wardbridge/modules/notices"
+	"wardbridge/openapi"
+	"wardbridge/rbac"
+)
+
+func TestRoutes_areDocumentedWithExamples(t *testing.T) {
+	t.Parallel()
+	gate, err := rbac.NewGate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := openapi.New(door.New(pgtest.DB(t), gate), slog.New(slog.DiscardHandler), openapi.Info{Title: "Test", Version: "1"})
+
+	notices.New(notices.Post{}, notices.Rooms{}).Routes(r)
+
+	if len(r.JSON()) == 0 {
+		t.Error("there is no document")
+	}
+	var ids []string
+	for _, o := range r.Operations() {
+		ids = append(ids, o.ID)
+		if o.Example == nil {
+			t.Errorf("%s has no example", o.ID)
+		}
+	}
+	if slices.Sort(ids); !slices.Equal(ids, []string{"listMails", "listNotices", "markNoticeAsRead"}) {
+		t.Errorf("operations = %v", ids)
+	}
+}

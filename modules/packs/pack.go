@@ -1,0 +1,205 @@
+package packs
+
+import (
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"wardbridge/internal/civil"
+	"wardbridge/internal/fault"
+	"wardbridge/internal/money"
+	"wardbridge/tenants"
+)
+
+// Refusals of reference data.
+var (
+	ErrNoHolidays  = fault.New(fault.Invalid, "bank_holidays_missing", "The bank holidays of that year are not loaded. Ask your administrator to load them.")
+	ErrNoParameter = fault.New(fault.Invalid, "price_data_missing", "A figure that this price needs is not loaded for that date. Ask your administrator to load it.")
+)
+
+// Mark says how sure a row is.
+type Mark string
+
+// The marks.
+const (
+	Official   Mark = "official"   // as published
+	Derived    Mark = "derived"    // worked out from what was published
+	Indicative Mark = "indicative" // in common use, or not yet confirmed
+)
+
+// StaffGroup is a family of jobs, such as nursing.
+type StaffGroup struct {
+	bun.BaseModel `bun:"table:staff_groups,alias:g" json:"-"`
+
+	Code     string
+	Name     string
+	Position int
+	Mark     Mark
+	Source   string
+}
+
+// Grade is a level within a staff group. Band is the key of its enhancements.
+type Grade struct {
+	bun.BaseModel `bun:"table:grades,alias:g" json:"-"`
+
+	Code       string
+	StaffGroup string
+	Name       string
+	Band       string // afc-5, medical
+	Position   int
+	Mark       Mark
+	Source     string
+}
+
+// Reason is why cover is needed.
+type Reason struct {
+	bun.BaseModel `bun:"table:reasons,alias:r" json:"-"`
+
+	Code     string
+	Name     string
+	Position int
+	Mark     Mark
+	Source   string
+}
+
+// Holiday is a civil date that carries the public holiday rate. A holiday that
+// falls on a weekend is kept twice, and each day names the other.
+type Holiday struct {
+	Nation string
+	Day    civil.Date
+	Name   string
+	DualOf civil.Date // the other day, or none
+	Mark   Mark
+	Source string
+}
+
+// Class is what an hour of the week counts as.
+type Class string
+
+// The classes of hours.
+const (
+	Core Class = "core"
+	Low  Class = "low"
+	High Class = "high"
+)
+
+// Dated is what every row with a life in time says of itself. From is its first
+// day, Until the first day on which it no longer counts, or none.
+type Dated struct {
+	ID     tenants.ID
+	From   civil.Date `bun:"from_on"`
+	Until  civil.Date `bun:"until_on"`
+	Mark   Mark
+	Source string
+}
+
+// On reports whether the row counts on a day.
+func (d Dated) On(day civil.Date) bool {
+	return !d.From.After(day) && (d.Until.IsZero() || day.Before(d.Until))
+}
+
+// Enhancement is what the hours of a class multiply the pay of a band by.
+type Enhancement struct {
+	Dated   `bun:"extend"`
+	Band    string
+	Class   Class
+	Factor  money.Factor
+	Pattern string // the name of the pattern that says which hours these are
+}
+
+// Hours says that from a time on the wall, on this kind of day, hours are of a
+// class, until the next row of that day.
+type Hours struct {
+	Dated   `bun:"extend"`
+	Pattern string
+	Day     string // monday to sunday, or public_holiday
+	At      civil.Clock
+	Class   Class
+}
+
+// PublicHoliday is the kind of day that a bank holiday is to a pattern.
+const PublicHoliday = "public_holiday"
+
+// Weekday is the day of the week that the row is about; false for the hours of
+// a public holiday.
+func (h Hours) Weekday() (time.Weekday, bool) {
+	for d := time.Sunday; d <= time.Saturday; d++ {
+		if weekdays[d] == h.Day {
+			return d, true
+		}
+	}
+	return 0, false
+}
+
+var weekdays = [7]string{"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"}
+
+// The parameters by name.
+const (
+	HolidayPercent      = "holiday_percent"
+	EmployerNIRate      = "employer_ni_rate"
+	EmployerNIThreshold = "employer_ni_threshold_week"
+	PensionRate         = "pension_rate"
+	PensionLower        = "pension_lower_week"
+	PensionUpper        = "pension_upper_week"
+	LevyRate            = "levy_rate"
+	VATStandardRate     = "vat_standard_rate"
+	NationalLivingWage  = "national_living_wage"
+)
+
+// Parameter is one figure of law or of a tax year. Unit says what it is: factor,
+// pounds, pounds_week or pounds_hour.
+type Parameter struct {
+	Dated `bun:"extend"`
+	Name  string
+	Value string // plain decimal, without needless zeros
+	Unit  string
+}
+
+// Factor is the figure as a share. A figure of another unit is an error.
+func (p Parameter) Factor() (money.Factor, error) { return money.ParseFactor(p.Value) }
+
+// Pence is the figure as an amount.
+func (p Parameter) Pence() (money.Pence, error) { return money.ParsePence(p.Value) }
+
+// Rate is the figure as pounds for an hour.
+func (p Parameter) Rate() (money.Rate, error) { return money.ParseRate(p.Value) }
+
+// Pack is all national data that a price in a span of days depends on.
+type Pack struct {
+	Nation       string
+	From, To     civil.Date // both within
+	Holidays     []Holiday
+	Patterns     []Hours // by pattern, day and time
+	Enhancements []Enhancement
+	Parameters   []Parameter
+}
+
+// Parameter finds the figure of a name on a day. None is a refusal that names
+// it, never a zero.
+func (p Pack) Parameter(name string, day civil.Date) (Parameter, error) {
+	for _, row := range p.Parameters {
+		if row.Name == name && row.On(day) {
+			return row, nil
+		}
+	}
+	return Parameter{}, ErrNoParameter.Saying("There is no " + spoken(name) + " in force on " + day.Text() + ". Ask your administrator to load it.")
+}
+
+// spoken is a parameter's name as a sentence says it.
+func spoken(name string) string {
+	switch name {
+	case HolidayPercent:
+		return "holiday pay rate"
+	case EmployerNIRate, EmployerNIThreshold:
+		return "employer's National Insurance rate"
+	case PensionRate, PensionLower, PensionUpper:
+		return "pension rate"
+	case LevyRate:
+		return "apprenticeship levy rate"
+	case VATStandardRate:
+		return "standard rate of VAT"
+	case NationalLivingWage:
+		return "National Living Wage"
+	}
+	return "figure called " + name
+}

@@ -1,0 +1,144 @@
+package packs
+
+import (
+	"context"
+	"fmt"
+
+	"wardbridge/internal/civil"
+	"wardbridge/tenants"
+)
+
+// Service reads the national data, and as the platform writes it.
+type Service struct{}
+
+// New makes the service.
+func New() *Service { return &Service{} }
+
+// StaffGroups lists the staff groups in the order in which people expect them.
+func (s *Service) StaffGroups(ctx context.Context, tx *tenants.Tx) ([]StaffGroup, error) {
+	return staffGroups(ctx, tx)
+}
+
+// StaffGroupsByCode is StaffGroups for looking up.
+func (s *Service) StaffGroupsByCode(ctx context.Context, tx *tenants.Tx) (map[string]StaffGroup, error) {
+	all, err := staffGroups(ctx, tx)
+	return byCode(all, func(g StaffGroup) string { return g.Code }), err
+}
+
+// Grades lists every grade, group by group, lowest first.
+func (s *Service) Grades(ctx context.Context, tx *tenants.Tx) ([]Grade, error) {
+	return grades(ctx, tx)
+}
+
+// GradesByCode is Grades for looking up.
+func (s *Service) GradesByCode(ctx context.Context, tx *tenants.Tx) (map[string]Grade, error) {
+	all, err := grades(ctx, tx)
+	return byCode(all, func(g Grade) string { return g.Code }), err
+}
+
+// Grade finds one grade, or ErrNotFound.
+func (s *Service) Grade(ctx context.Context, tx *tenants.Tx, code string) (Grade, error) {
+	return grade(ctx, tx, code)
+}
+
+// Reasons lists the reasons for which cover is booked.
+func (s *Service) Reasons(ctx context.Context, tx *tenants.Tx) ([]Reason, error) {
+	return reasons(ctx, tx)
+}
+
+// ReasonsByCode is Reasons for looking up.
+func (s *Service) ReasonsByCode(ctx context.Context, tx *tenants.Tx) (map[string]Reason, error) {
+	all, err := reasons(ctx, tx)
+	return byCode(all, func(r Reason) string { return r.Code }), err
+}
+
+func byCode[T any](all []T, code func(T) string) map[string]T {
+	m := make(map[string]T, len(all))
+	for _, v := range all {
+		m[code(v)] = v
+	}
+	return m
+}
+
+// Holidays lists the days from one date to another, both within, that carry the
+// public holiday rate in a nation.
+func (s *Service) Holidays(ctx context.Context, tx *tenants.Tx, nation string, from, to civil.Date) ([]Holiday, error) {
+	return holidays(ctx, tx, nation, from, to)
+}
+
+// Load gives all national data for the days from one date to another, both
+// within. It costs four small reads, so a list that prices many rows loads one
+// Pack for all of them. A year whose holidays are unknown is ErrNoHolidays.
+func (s *Service) Load(ctx context.Context, tx *tenants.Tx, nation string, from, to civil.Date) (Pack, error) {
+	p := Pack{Nation: nation, From: from, To: to}
+	if missing, err := yearWithoutHolidays(ctx, tx, nation, from.Year, to.Year); err != nil {
+		return Pack{}, err
+	} else if missing != 0 {
+		return Pack{}, ErrNoHolidays.Saying(fmt.Sprintf("The bank holidays of %d are not loaded for this nation. Ask your administrator to load them.", missing)).
+			Because(fmt.Errorf("nation %s", nation))
+	}
+	var err error
+	if p.Holidays, err = holidays(ctx, tx, nation, from, to); err != nil {
+		return Pack{}, err
+	}
+	if p.Patterns, err = patterns(ctx, tx, from, to); err != nil {
+		return Pack{}, err
+	}
+	if p.Enhancements, err = enhancements(ctx, tx, from, to); err != nil {
+		return Pack{}, err
+	}
+	p.Parameters, err = parameters(ctx, tx, from, to)
+	return p, err
+}
+
+// Parameter reads one figure on a day without a whole Pack.
+func (s *Service) Parameter(ctx context.Context, tx *tenants.Tx, name string, day civil.Date) (Parameter, error) {
+	all, err := parameters(ctx, tx, day, day)
+	if err != nil {
+		return Parameter{}, err
+	}
+	return Pack{Parameters: all}.Parameter(name, day)
+}
+
+// Loaded counts the rows that LoadNational wrote, by table. A table whose rows
+// were right already is not in it.
+type Loaded map[string]int
+
+// Total is the number of rows written.
+func (l Loaded) Total() (n int) {
+	for _, rows := range l {
+		n += rows
+	}
+	return n
+}
+
+// LoadNational writes the data that comes with the program, as the platform. It
+// writes only what differs, so it may be run at every start.
+func (s *Service) LoadNational(ctx context.Context, tx *tenants.Tx) (Loaded, error) {
+	n, err := readNational()
+	if err != nil {
+		return nil, err
+	}
+	done := Loaded{}
+	for _, write := range []struct {
+		table string
+		rows  func() (int, error)
+	}{
+		{"staff_groups", func() (int, error) { return putStaffGroups(ctx, tx, n.staffGroups) }},
+		{"grades", func() (int, error) { return putGrades(ctx, tx, n.grades) }},
+		{"reasons", func() (int, error) { return putReasons(ctx, tx, n.reasons) }},
+		{"bank_holidays", func() (int, error) { return putHolidays(ctx, tx, n.holidays) }},
+		{"patterns", func() (int, error) { return putPatterns(ctx, tx, n.patterns) }},
+		{"enhancements", func() (int, error) { return putEnhancements(ctx, tx, n.enhancements) }},
+		{"parameters", func() (int, error) { return putParameters(ctx, tx, n.parameters) }},
+	} {
+		rows, err := write.rows()
+		if err != nil {
+			return nil, fmt.Errorf("national %s: %w", write.table, err)
+		}
+		if rows > 0 {
+			done[write.table] = rows
+		}
+	}
+	return done, nil
+}

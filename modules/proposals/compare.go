@@ -1,0 +1,67 @@
+package proposals
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"wardbridge/internal/money"
+	"wardbridge/tenants"
+)
+
+// Compared is one column of the comparison on a shift's page.
+type Compared struct {
+	Proposal   Proposal
+	AgencyName string
+	ChargeHour money.Rate  // what a paid hour costs before VAT
+	Over       money.Pence // dearer than the best by this much; 0 for the best
+	UnderCard  money.Rate  // how far the pay is below the card's maximum
+	Best       bool
+}
+
+// Compare lays the proposals of a shift side by side, best first: the lowest
+// charge before VAT, and of equals the one that waits longest. Those that wait
+// come first, then those that were answered, in the same order.
+func (s *Service) Compare(ctx context.Context, tx *tenants.Tx, shift tenants.ID) ([]Compared, error) {
+	rows, err := ofShift(ctx, tx, shift)
+	if err != nil {
+		return nil, err
+	}
+	var ids []tenants.ID
+	for i := range rows {
+		ids = append(ids, rows[i].AgencyID)
+	}
+	names, err := s.Agencies.Directory(ctx, tx, ids...)
+	if err != nil {
+		return nil, err
+	}
+	all := compare(rows)
+	for i := range all {
+		all[i].AgencyName = names[all[i].Proposal.AgencyID].Name
+	}
+	return all, nil
+}
+
+func compare(rows []Proposal) []Compared {
+	all := make([]Compared, len(rows))
+	for i, p := range rows {
+		all[i] = Compared{Proposal: p, ChargeHour: p.Quote.PerHour(), UnderCard: p.PayMax.Sub(p.PayRate)}
+	}
+	slices.SortStableFunc(all, func(a, b Compared) int {
+		return cmp.Or(cmp.Compare(a.answered(), b.answered()), cmp.Compare(a.Proposal.NetPence, b.Proposal.NetPence),
+			a.Proposal.SubmittedAt.Compare(b.Proposal.SubmittedAt), slices.Compare(a.Proposal.ID[:], b.Proposal.ID[:]))
+	})
+	for i := range all {
+		if all[i].answered() == 0 {
+			all[i].Over, all[i].Best = all[i].Proposal.NetPence-all[0].Proposal.NetPence, i == 0
+		}
+	}
+	return all
+}
+
+func (c *Compared) answered() int {
+	if c.Proposal.Status == StatusSubmitted {
+		return 0
+	}
+	return 1
+}

@@ -1,0 +1,78 @@
+package shifts
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"wardbridge/tenants"
+)
+
+func selecting(tx *tenants.Tx, into any) *bun.SelectQuery {
+	return tx.NewSelect().Model(into).Column(columns(tx.Me.Kind)...)
+}
+
+func byIDOrRef(ctx context.Context, tx *tenants.Tx, idOrRef string) (Shift, error) {
+	var s Shift
+	q := selecting(tx, &s)
+	if id, err := uuid.Parse(idOrRef); err == nil {
+		q = q.Where("id = ?", id)
+	} else {
+		q = q.Where("ref = upper(?)", idOrRef)
+	}
+	return s, tenants.Found("shift", idOrRef, q.Scan(ctx))
+}
+
+func lock(ctx context.Context, tx *tenants.Tx, id tenants.ID) (Shift, error) {
+	var s Shift
+	err := tx.Mine(selecting(tx, &s)).Where("id = ?", id).For("update").Scan(ctx)
+	return s, tenants.Found("shift", id, err)
+}
+
+func insert(ctx context.Context, tx *tenants.Tx, rows []Shift) error {
+	_, err := tx.NewInsert().Model(&rows).Exec(ctx)
+	return err
+}
+
+// saveState writes the columns that change in a shift's life.
+func saveState(ctx context.Context, tx *tenants.Tx, s *Shift) error {
+	_, err := tx.NewUpdate().Model(s).Column("status", "ended_at", "ended_why", "retrospective", "lead_minutes", "version").WherePK().Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("shift %s: %w", s.ID, err)
+	}
+	return nil
+}
+
+// saveFacts writes what a shift asks for.
+func saveFacts(ctx context.Context, tx *tenants.Tx, s *Shift) error {
+	_, err := tx.NewUpdate().Model(s).Column("site_id", "ward_id", "staff_group", "grade", "specialty", "starts_at", "ends_at",
+		"break_minutes", "reason", "cost_centre", "notes", "retrospective", "lead_minutes", "version").WherePK().Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("shift %s: %w", s.ID, err)
+	}
+	return nil
+}
+
+// expire locks in the order of ids, so that two of its kind cannot wait for each
+// other, and changes only what the machine lets expire.
+func expire(ctx context.Context, tx *tenants.Tx, ids []tenants.ID) (ended []tenants.ID, err error) {
+	err = tx.NewRaw(`
+		with due as materialized (
+		    select id
+		    from   shifts
+		    where  tenant_id = ? and id in (?) and status = 'open' and not retrospective
+		    order  by id
+		    for    update
+		)
+		update shifts s
+		set    status = 'expired', ended_at = s.starts_at, version = s.version + 1
+		from   due d
+		where  s.tenant_id = ? and s.id = d.id
+		returning s.id`, tx.Me.ID, bun.In(ids), tx.Me.ID).Scan(ctx, &ended)
+	if err != nil {
+		return nil, fmt.Errorf("expiry of shifts: %w", err)
+	}
+	return ended, nil
+}

@@ -1,0 +1,62 @@
+// Package timesheets turns worked hours into approved, priced and locked lines.
+//
+// # What it owns
+//
+// The tables timesheets and timesheet_lines. The employer opens a timesheet and
+// answers it, the worker writes the claim, the agency reads; the database holds
+// each side to its own columns. Facts of the booking are copied in when the
+// timesheet is opened.
+//
+// # Its life
+//
+//	open      -> submitted   the worker sends the hours
+//	submitted -> queried     the employer sends them back with a reason
+//	queried   -> submitted   the worker sends them again, amended or not
+//	submitted -> approved    the employer settles them
+//
+// Nothing leaves approved: a trigger refuses every later change but the mark
+// that the lines have been billed, and no line can be added. The machine stands
+// in timesheet.go; the status is worked out by Postgres from the instants.
+//
+// A timesheet opens at the end of the shift, by due work that a confirmed
+// booking plans, on the employer's clock; for a shift that was entered after it
+// ended, at once. When the booking is called off or not attended the timesheet
+// is dropped: it is listed nowhere and takes no hours.
+//
+// # Hours
+//
+// The worker alone sends them. They end after they begin, lie within 24 hours
+// of the plan, are over on the employer's clock, hold their breaks, and overlap
+// no other timesheet of the worker at this employer. Over 15 minutes away from
+// plan in start, end or break they need a reason. A form asks for a date and
+// times on the wall, which Wall resolves once: where a time happens twice it
+// asks first or second.
+//
+// Nobody approves or queries hours that they worked or last amended, and a key
+// that is bound to nobody approves nothing.
+//
+// # Price
+//
+// Approval prices the hours at the pay rate and commission of the booking, by
+// the agreement and the national data in force on the day they began. Each
+// amount becomes a line with its VAT category, the reason and source of that,
+// and the sum in words; the lines add up to the timesheet's net to the penny.
+// The booking keeps the version of the rate card it was made under; approval
+// never reads a newer one.
+//
+// Under weekly on-costs, holiday, National Insurance, pension and levy are due
+// on the week's earnings. An approval prices the week's approved shifts of the
+// same person and agreement together with this one, and the shift bears what
+// the week's figures come to less what is already locked. Approved in order of
+// start, that is the engine's own share of each shift. When an earlier shift of
+// the week is approved later, the locked lines stay and the late one bears the
+// difference, so that whatever the order the lines of the week add up to the
+// week's figure. Two approvals of one week follow each other.
+//
+// # What it says and hears
+//
+// It says Opened (to the worker), Submitted (to employer and agency), Queried
+// and Approved (to worker and agency). It hears bookings.Confirmed, Cancelled
+// and NotAttended. Billing reads what is to be billed with ForBilling and says
+// so with Billed.
+package timesheets

@@ -1,0 +1,229 @@
+package shifts
+
+import (
+	"context"
+	"strconv"
+
+	"wardbridge/internal/civil"
+	"wardbridge/internal/fault"
+	"wardbridge/internal/money"
+	"wardbridge/modules/cards"
+	"wardbridge/modules/cascade"
+	"wardbridge/modules/proposals"
+	"wardbridge/modules/rates"
+	"wardbridge/tenants"
+	"wardbridge/web"
+	"wardbridge/web/labels"
+	"wardbridge/web/ui"
+)
+
+// proposeIn is the form as it was typed: texts, so that what cannot be read can
+// be shown again.
+type proposeIn struct {
+	Ref      string `path:"ref"`
+	Worker   string `query:"worker" form:"worker_id"`
+	Pay      string `form:"pay_rate"`
+	Fee      string `form:"commission"`
+	Note     string `form:"note"`
+	Declared string `form:"declared"`
+}
+
+func (d Deps) propose(ctx context.Context, tx *tenants.Tx, in proposeIn) (web.View, error) {
+	return d.proposeAgain(ctx, tx, in, nil)
+}
+
+// look answers the button that prices the rates without sending anything.
+func (d Deps) look(ctx context.Context, tx *tenants.Tx, in proposeIn) (web.Done, error) {
+	_, _, refused := in.rates()
+	var f *fault.Fault
+	if len(refused) > 0 {
+		f = fault.ErrInvalid.With(refused...)
+	}
+	view, err := d.proposeAgain(ctx, tx, in, f)
+	return web.Done{View: &view}, err
+}
+
+// proposeAgain shows the form with everything that was typed, the price of the
+// rates, and what was refused.
+func (d Deps) proposeAgain(ctx context.Context, tx *tenants.Tx, in proposeIn, refused *fault.Fault) (web.View, error) {
+	o, err := d.Cascade.Release(ctx, tx, in.Ref)
+	if err != nil {
+		return web.View{}, err
+	}
+	book, ours, err := d.around(ctx, tx, &o)
+	if err != nil {
+		return web.View{}, err
+	}
+	if o.Status != cascade.Live {
+		return closed(ctx, &o, book, ours), nil
+	}
+	candidates, err := d.Proposals.Candidates(ctx, tx, o.ShiftID)
+	if err != nil {
+		return web.View{}, err
+	}
+	v := d.frame(ctx, tx, in, &o, book, ours)
+	v.Refused = refused
+	v.Choices, v.Suitable, v.Declaration = choicesOf(candidates, in.Worker, book)
+	card, err := d.Cards.Line(ctx, tx, o.TenantID, o.Shift.Grade, civil.DateOf(o.Shift.StartsAt))
+	if err != nil {
+		v.Unpriced = fault.Of(err).Text
+		if fault.Of(err).Kind == fault.Internal {
+			return web.View{}, err
+		}
+		return web.View{Body: proposePage(v)}, nil
+	}
+	v.CardName = "Rate card: " + card.Name + ", version " + strconv.Itoa(card.Version)
+	v.PayHint, v.FeeHint = "Rate card maximum "+card.PayMax.Text(), "Rate card maximum "+card.CommissionMax.Text()
+	if err := d.price(ctx, tx, in, &o, card, &v); err != nil {
+		return web.View{}, err
+	}
+	return web.View{Title: "Propose a worker for " + o.Shift.Ref, Body: proposePage(v)}, nil
+}
+
+func (d Deps) frame(ctx context.Context, tx *tenants.Tx, in proposeIn, o *cascade.Offer, book labels.Book, ours []oursRow) proposeView {
+	s := &o.Shift
+	back := web.Base(ctx) + "/shifts/" + s.Ref
+	v := proposeView{
+		Action: back + "/propose", Breakdown: back + "/propose/breakdown", Back: back, Ref: s.Ref, AddWorker: web.Base(ctx) + "/workers/new",
+		Sub:       s.Ref + " at " + book.Organisation(o.TenantID) + ". You are " + lower(tier(o.Tier)) + ".",
+		StartsISO: labels.ISO(s.StartsAt), Left: labels.Left(tx.Now, s.StartsAt), Role: book.Grade(s.Grade),
+		Worker: in.Worker, Pay: in.Pay, Fee: in.Fee, Note: in.Note, Declared: in.Declared != "",
+		PaidHours: civil.Span(s.PaidMinutes()), Unpriced: "Enter the pay and the commission, then choose Update breakdown.",
+		Facts: []ui.Fact{
+			{Label: "When", Value: civil.DateOf(s.StartsAt).Text(), Note: civil.Between(s.StartsAt, s.EndsAt)},
+			{Label: "Where", Value: o.Ward.Name, Note: o.Ward.SiteName},
+			{Label: "Paid hours", Value: civil.Span(s.PaidMinutes()), Note: labels.Break(s.BreakMinutes)},
+		},
+	}
+	if s.Specialty != "" {
+		v.Facts = append(v.Facts, ui.Fact{Label: "Specialty", Value: s.Specialty})
+	} else {
+		v.Facts = append(v.Facts, ui.Fact{Label: "Staff group", Value: book.StaffGroup(s.StaffGroup)})
+	}
+	if len(ours) > 0 {
+		v.Ours = labels.Count(len(ours), "proposal") + " of yours so far"
+	}
+	return v
+}
+
+func lower(s string) string { return string(s[0]|0x20) + s[1:] }
+
+// choicesOf are the cards on which a worker is chosen. Those who cannot be
+// proposed are shown with what is missing.
+func choicesOf(candidates []proposals.Candidate, chosen string, book labels.Book) (choices []ui.Choice, suitable, declaration string) {
+	can := 0
+	declaration = "The worker has agreed to this shift and this pay rate"
+	for _, c := range candidates {
+		choice := ui.Choice{Value: c.Worker.ID.String(), Title: c.Worker.Name, Disabled: !c.OK, Tag: "Can be proposed", TagColour: "green"}
+		if !c.OK {
+			choice.Tag, choice.TagColour = "Cannot be proposed", "red"
+		} else {
+			can++
+		}
+		choice.Notes = append(choice.Notes, book.Grade(c.Worker.Grade))
+		for _, t := range c.Ticks {
+			switch {
+			case t.OK && (t.Code == "staff_group" || t.Code == "grade"):
+			case t.OK:
+				choice.Ticks = append(choice.Ticks, ui.Tick{State: "ok", Text: t.Text})
+			default:
+				choice.Ticks = append(choice.Ticks, ui.Tick{State: "no", Text: t.Text})
+			}
+		}
+		if choice.Value == chosen && c.OK {
+			declaration = c.Worker.Name + " has agreed to this shift and this pay rate"
+		}
+		choices = append(choices, choice)
+	}
+	if len(choices) > 0 {
+		suitable = strconv.Itoa(can) + " of " + strconv.Itoa(len(choices)) + " can be proposed"
+	}
+	return choices, suitable, declaration
+}
+
+// rates reads the two boxes; what cannot be read names its box.
+func (in proposeIn) rates() (pay, fee money.Rate, refused []fault.Field) {
+	read := func(name, text, missing string) money.Rate {
+		if text == "" {
+			refused = append(refused, fault.Field{Name: name, Code: "required", Text: missing})
+			return money.Rate{}
+		}
+		r, err := money.ParseRate(text)
+		if err != nil {
+			refused = append(refused, fault.Field{Name: name, Code: fault.Of(err).Code, Text: fault.Of(err).Text, Value: text})
+		}
+		return r
+	}
+	pay = read("pay_rate", in.Pay, "Enter the pay to the worker, an hour.")
+	fee = read("commission", in.Fee, "Enter the commission, an hour. Enter 0 for none.")
+	return pay, fee, refused
+}
+
+// price fills in the breakdown and holds it against the most that the card
+// allows for the same hours.
+func (d Deps) price(ctx context.Context, tx *tenants.Tx, in proposeIn, o *cascade.Offer, card cards.Line, v *proposeView) error {
+	pay, fee, refused := in.rates()
+	if len(refused) > 0 || pay.IsZero() {
+		return nil
+	}
+	s := &o.Shift
+	request := rates.Request{TenantID: o.TenantID, AgencyID: tx.Me.ID, StaffGroup: s.StaffGroup, Grade: s.Grade,
+		Start: s.StartsAt, End: s.EndsAt, BreakMinutes: s.BreakMinutes, PayRate: pay, Commission: fee}
+	answer, err := d.Quotes.Quote(ctx, tx, request)
+	if err != nil {
+		if f := fault.Of(err); f.Kind != fault.Internal {
+			v.Unpriced = f.Text
+			return nil
+		}
+		return err
+	}
+	request.PayRate, request.Commission = card.PayMax, card.CommissionMax
+	most, err := d.Quotes.Quote(ctx, tx, request)
+	if err != nil {
+		return err
+	}
+	v.Quote, v.Scale, v.Verdict = &answer.Quote, labels.Scale(&answer.Quote, most.Quote.Net), judge(pay, fee, card)
+	return nil
+}
+
+// judge says whether the rates keep to the card, each by itself.
+func judge(pay, fee money.Rate, card cards.Line) verdict {
+	overPay, overFee := pay.Cmp(card.PayMax) > 0, fee.Cmp(card.CommissionMax) > 0
+	switch {
+	case overPay && overFee:
+		return verdict{"bad", "Pay and commission are above the rate card.", "Lower the pay by " + pay.Sub(card.PayMax).Text() + " and the commission by " + fee.Sub(card.CommissionMax).Text() + " an hour."}
+	case overPay:
+		return verdict{"bad", "The pay is above the rate card.", "Lower it by " + pay.Sub(card.PayMax).Text() + " an hour, to " + card.PayMax.Text() + " at most."}
+	case overFee:
+		return verdict{"bad", "The commission is above the rate card.", "Lower it by " + fee.Sub(card.CommissionMax).Text() + " an hour, to " + card.CommissionMax.Text() + " at most."}
+	}
+	if under := card.PayMax.Sub(pay).Add(card.CommissionMax.Sub(fee)); !under.IsZero() {
+		return verdict{"good", "Within the rate card by " + under.Text() + " an hour.", "No extra approval is needed."}
+	}
+	return verdict{"good", "At the rate card's maximum.", "No extra approval is needed."}
+}
+
+// send proposes the worker.
+func (d Deps) send(ctx context.Context, tx *tenants.Tx, in proposeIn) (web.Done, error) {
+	pay, fee, refused := in.rates()
+	worker := labels.ID(in.Worker)
+	if worker == (tenants.ID{}) {
+		refused = append([]fault.Field{{Name: "worker_id", Code: "required", Text: "Choose a worker."}}, refused...)
+	}
+	if in.Declared == "" {
+		refused = append(refused, fault.Field{Name: "declared", Code: "required", Text: "Ask the worker first, then tick that they have agreed."})
+	}
+	if len(refused) > 0 {
+		return web.Done{}, fault.ErrInvalid.With(refused...)
+	}
+	o, err := d.Cascade.Release(ctx, tx, in.Ref)
+	if err != nil {
+		return web.Done{}, err
+	}
+	p, err := d.Proposals.Submit(ctx, tx, proposals.Draft{ShiftID: o.ShiftID, WorkerID: worker, PayRate: pay, Commission: fee, Note: in.Note})
+	if err != nil {
+		return web.Done{}, err
+	}
+	return web.Done{To: web.Base(ctx) + "/proposals/" + p.Ref, Flash: &ui.Flash{Kind: "success", Title: "Proposal sent",
+		Text: "The trust has been told of " + p.WorkerName + ". You can withdraw the proposal until it is answered."}}, nil
+}

@@ -1,0 +1,141 @@
+package shifts
+
+import (
+	"context"
+
+	"wardbridge/internal/fault"
+	"wardbridge/modules/proposals"
+	"wardbridge/modules/shifts"
+	"wardbridge/tenants"
+	"wardbridge/web"
+	"wardbridge/web/ui"
+)
+
+func (d *detail) view() web.View {
+	return web.View{Title: d.title(), PrintNote: d.sub(), Body: detailPage(d)}
+}
+
+func (p *pages) show(ctx context.Context, tx *tenants.Tx, in at) (web.View, error) {
+	return p.changed(ctx, tx, in.Ref, nil)
+}
+
+func (p *pages) accept(ctx context.Context, tx *tenants.Tx, in on) (web.View, error) {
+	d, err := p.detail(ctx, tx, in.Ref)
+	if err != nil {
+		return web.View{}, err
+	}
+	b, err := d.bid(in.ID)
+	if err != nil {
+		return web.View{}, err
+	}
+	if !b.waits() || d.Shift.Status != shifts.StatusOpen {
+		d.Refused = d.late(b)
+		return d.view(), nil
+	}
+	return web.View{Title: "Accept " + b.Worker, Body: acceptPage(d, b)}, nil
+}
+
+// late says why a proposal can no longer be answered.
+func (d *detail) late(b *bid) *fault.Fault {
+	text := "This proposal has already been answered."
+	if d.Booking != nil && d.Shift.Status == shifts.StatusFilled {
+		text = "This shift was filled: " + sentence(d.Booking.Worker+" was booked. "+d.Booking.how())
+	} else if b.Answered != nil {
+		text = "This proposal was " + b.Status + ", " + stamp(*b.Answered) + "."
+	}
+	return proposals.ErrAnswered.Saying(text)
+}
+
+func (p *pages) doAccept(ctx context.Context, tx *tenants.Tx, in on) (web.Done, error) {
+	accepted, booking, err := p.Proposals.Accept(ctx, tx, in.ID)
+	if err != nil {
+		return web.Done{}, err
+	}
+	return web.Done{To: web.Base(ctx) + "/shifts/" + in.Ref, Flash: &ui.Flash{Kind: "success",
+		Title: accepted.WorkerName + " is booked", Text: "Booking " + booking.Ref + ". The agency and the worker are told."}}, nil
+}
+
+func (p *pages) acceptAgain(ctx context.Context, tx *tenants.Tx, in on, refused *fault.Fault) (web.View, error) {
+	return p.changed(ctx, tx, in.Ref, refused)
+}
+
+// declineForm is why a proposal is declined.
+type declineForm struct {
+	on
+	Reason string `form:"reason"`
+	Note   string `form:"note"`
+}
+
+func declineOptions() []ui.Option {
+	var options []ui.Option
+	for _, r := range proposals.DeclineReasons() {
+		options = append(options, ui.Option{Value: r.Code, Text: r.Text})
+	}
+	return options
+}
+
+func (p *pages) decline(ctx context.Context, tx *tenants.Tx, in on) (web.View, error) {
+	return p.declineAgain(ctx, tx, declineForm{on: in}, nil)
+}
+
+func (p *pages) doDecline(ctx context.Context, tx *tenants.Tx, in declineForm) (web.Done, error) {
+	declined, err := p.Proposals.Decline(ctx, tx, in.ID, in.Reason, in.Note)
+	if err != nil {
+		return web.Done{}, err
+	}
+	return web.Done{To: web.Base(ctx) + "/shifts/" + in.Ref, Flash: &ui.Flash{Kind: "success",
+		Title: "The proposal of " + declined.WorkerName + " is declined", Text: "The agency is told why."}}, nil
+}
+
+func (p *pages) declineAgain(ctx context.Context, tx *tenants.Tx, in declineForm, refused *fault.Fault) (web.View, error) {
+	d, err := p.detail(ctx, tx, in.Ref)
+	if err != nil {
+		return web.View{}, err
+	}
+	b, err := d.bid(in.ID)
+	if err != nil {
+		return web.View{}, err
+	}
+	if d.Refused = refused; refused == nil && !b.waits() {
+		d.Refused = d.late(b)
+	}
+	if !b.waits() {
+		return d.view(), nil
+	}
+	return web.View{Title: "Decline " + b.Worker, Body: declinePage(d, b, in)}, nil
+}
+
+// cancelForm is why a shift is cancelled.
+type cancelForm struct {
+	at
+	Reason string `form:"reason"`
+}
+
+func (p *pages) cancel(ctx context.Context, tx *tenants.Tx, in at) (web.View, error) {
+	return p.cancelAgain(ctx, tx, cancelForm{at: in}, nil)
+}
+
+func (p *pages) doCancel(ctx context.Context, tx *tenants.Tx, in cancelForm) (web.Done, error) {
+	shift, err := p.Shifts.Get(ctx, tx, in.Ref)
+	if err != nil {
+		return web.Done{}, err
+	}
+	if shift, err = p.Proposals.CancelShift(ctx, tx, shift.ID, in.Reason); err != nil {
+		return web.Done{}, err
+	}
+	return web.Done{To: web.Base(ctx) + "/shifts/" + shift.Ref, Flash: &ui.Flash{Kind: "success", Title: shift.Ref + " is cancelled", Text: "Everybody who knew of it is told."}}, nil
+}
+
+func (p *pages) cancelAgain(ctx context.Context, tx *tenants.Tx, in cancelForm, refused *fault.Fault) (web.View, error) {
+	d, err := p.detail(ctx, tx, in.Ref)
+	if err != nil {
+		return web.View{}, err
+	}
+	if d.Refused = refused; !d.live() {
+		if refused == nil {
+			d.Refused = fault.Of(d.Shift.Fillable())
+		}
+		return d.view(), nil
+	}
+	return web.View{Title: "Cancel shift", Narrow: true, Body: cancelPage(d, in.Reason)}, nil
+}

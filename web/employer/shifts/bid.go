@@ -1,0 +1,151 @@
+package shifts
+
+import (
+	"time"
+
+	"wardbridge/internal/money"
+	"wardbridge/modules/rates"
+	"wardbridge/web/ui"
+)
+
+// compareMax is how many proposals stand side by side; the rest is a list.
+const compareMax = 4
+
+// bid is one proposal as the page of its shift tells it.
+type bid struct {
+	ID, Ref                 string
+	Worker, Agency          string
+	Tier                    int
+	Sent                    time.Time
+	Charge, Pay, Commission money.Rate
+	UnderCard               money.Rate
+	Net, Over               money.Pence
+	Grade, Register, Note   string
+	Status                  string // submitted, accepted ...
+	Answered                *time.Time
+	AnsweredBy, Answer      string
+	Quote                   *rates.ShiftQuote
+	Best                    bool
+}
+
+func (b *bid) waits() bool { return b.Status == "submitted" }
+
+// comparison is the panel of proposals.
+type comparison struct {
+	Bids  []bid // those that wait first, cheapest first
+	Now   time.Time
+	Grade string // what the shift asks for
+	Path  string // of the shift
+	May   bool   // decide
+}
+
+// side are the proposals that stand side by side, rest those that do not.
+func (c *comparison) side() []bid {
+	n := 0
+	for n < len(c.Bids) && n < compareMax && c.Bids[n].waits() {
+		n++
+	}
+	return c.Bids[:n]
+}
+
+func (c *comparison) rest() []bid { return c.Bids[len(c.side()):] }
+
+func (c *comparison) waiting() (n int) {
+	for i := range c.Bids {
+		if c.Bids[i].waits() {
+			n++
+		}
+	}
+	return n
+}
+
+// aside says how many of how many are side by side.
+func (c *comparison) aside() string {
+	shown, all := len(c.side()), c.waiting()
+	switch {
+	case all == 0:
+		return ""
+	case shown < all:
+		return number(shown) + " of " + number(all) + ", lowest charge first"
+	case all == 1:
+		return "1 proposal"
+	}
+	return number(all) + " proposals, lowest charge first"
+}
+
+func (c *comparison) columns() []ui.CompareColumn {
+	var columns []ui.CompareColumn
+	for _, b := range c.side() {
+		columns = append(columns, ui.CompareColumn{Title: b.Worker, Best: b.Best,
+			Notes: []string{b.Agency + ", tier " + number(b.Tier), stamp(b.Sent) + ", " + ago(b.Sent, c.Now)}})
+	}
+	return columns
+}
+
+// compareRows puts each fact of all proposals in one line. A fact that none of
+// them has is left out.
+func (c *comparison) compareRows() []ui.CompareRow {
+	side := c.side()
+	line := func(label string, cell func(*bid) ui.CompareCell) ui.CompareRow {
+		row := ui.CompareRow{Label: label}
+		for i := range side {
+			row.Cells = append(row.Cells, cell(&side[i]))
+		}
+		return row
+	}
+	rows := []ui.CompareRow{
+		line("Charge an hour", func(b *bid) ui.CompareCell {
+			return ui.CompareCell{Text: b.Charge.Pence().String(), Note: b.against(len(side))}
+		}),
+		line("Whole shift", func(b *bid) ui.CompareCell {
+			return ui.CompareCell{Text: b.Net.String(), Note: "before VAT"}
+		}),
+		line("Pay to worker", func(b *bid) ui.CompareCell {
+			return ui.CompareCell{Text: b.Pay.Text() + " an hour", Note: b.UnderCard.Text() + " under the rate card"}
+		}),
+		line("Agency commission", func(b *bid) ui.CompareCell { return ui.CompareCell{Text: b.Commission.Text() + " an hour"} }),
+		line("Grade", func(b *bid) ui.CompareCell { return ui.CompareCell{Text: b.Grade, Note: b.higher(c.Grade)} }),
+	}
+	if some(side, func(b *bid) bool { return b.Register != "" }) {
+		rows = append(rows, line("Registration", func(b *bid) ui.CompareCell { return ui.CompareCell{Text: first(b.Register, "None needed")} }))
+	}
+	if some(side, func(b *bid) bool { return b.Note != "" }) {
+		rows = append(rows, line("Note", func(b *bid) ui.CompareCell { return ui.CompareCell{Text: first(b.Note, "None")} }))
+	}
+	rows = append(rows, line("Why this price", func(b *bid) ui.CompareCell { return ui.CompareCell{Body: breakdown(b.Worker, b.Quote)} }))
+	if c.May {
+		rows = append(rows, line("", func(b *bid) ui.CompareCell { return ui.CompareCell{Body: decide(c.Path, b)} }))
+	}
+	return rows
+}
+
+func some(bids []bid, has func(*bid) bool) bool {
+	for i := range bids {
+		if has(&bids[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+// against says how a charge stands to the lowest one.
+func (b *bid) against(all int) string {
+	switch {
+	case all < 2:
+		return ""
+	case b.Best:
+		return "Lowest"
+	case b.Over == 0:
+		return "As low as the first"
+	}
+	return b.Over.String() + " more for the shift"
+}
+
+// higher explains a worker of another grade than the shift's: the shift's grade
+// is what is paid.
+func (b *bid) higher(asked string) string {
+	if b.Grade == asked || asked == "" {
+		return ""
+	}
+	return "Paid as " + asked
+}
