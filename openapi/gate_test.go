@@ -163,7 +163,7 @@ func TestGate_letsInOnlyALiveKeyWithThePermission(t *testing.T) {
 	id, admin := keyOf(t, org, "org_admin")
 	_, viewer := keyOf(t, org, "viewer")
 	var session string
-	pgtest.Run(t, org, func(ctx context.Context, tx *tenants.Tx) (err error) {
+	pgtest.Run(t, tenants.Nobody, func(ctx context.Context, tx *tenants.Tx) (err error) {
 		session, err = door.OpenSession(ctx, tx, pgtest.Person(t, "Asha"), false)
 		return err
 	})

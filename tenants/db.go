@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -184,8 +185,10 @@ func (db *DB) once(ctx context.Context, me Party, who Actor, message string, fn 
 	if err != nil {
 		return fmt.Errorf("tenants: begin said %q: %w", o.row, err)
 	}
+	over := new(atomic.Bool)
+	defer over.Store(true)
 	inner := context.WithValue(ctx, openKey{}, true)
-	tx := &Tx{Me: me, Actor: who, Now: now.UTC(), Request: who.Request, ctx: inner, bun: btx, facade: &facade{conn: o.conn}, post: db.post}
+	tx := &Tx{Me: me, Actor: who, Now: now.UTC(), Request: who.Request, ctx: inner, bun: btx, facade: &facade{conn: o.conn, over: over}, post: db.post}
 	if err := fn(inner, tx); err != nil {
 		return err
 	}

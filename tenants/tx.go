@@ -74,16 +74,16 @@ func (tx *Tx) Mine(q *bun.SelectQuery) *bun.SelectQuery {
 // Try runs fn inside a savepoint: when it fails, its writes are gone and the
 // unit of work goes on. One bad row of many.
 func (tx *Tx) Try(fn func() error) error {
-	if _, err := tx.facade.conn.Exec(tx.ctx, "savepoint try"); err != nil {
+	if _, err := tx.facade.Exec(tx.ctx, "savepoint try"); err != nil {
 		return err
 	}
 	if err := fn(); err != nil {
-		if _, e := tx.facade.conn.Exec(tx.ctx, "rollback to savepoint try"); e != nil {
+		if _, e := tx.facade.Exec(tx.ctx, "rollback to savepoint try"); e != nil {
 			return errors.Join(err, e)
 		}
 		return err
 	}
-	_, err := tx.facade.conn.Exec(tx.ctx, "release savepoint try")
+	_, err := tx.facade.Exec(tx.ctx, "release savepoint try")
 	return err
 }
 
@@ -119,13 +119,13 @@ func (tx *Tx) Saw(kind string, id ID) error {
 // AsQueue lends the job house the transaction under the queue's role. Party
 // roles have no rights on jobs or the event log, and get them nowhere else.
 func (tx *Tx) AsQueue(fn func(pgx.Tx) error) error {
-	if _, err := tx.facade.conn.Exec(tx.ctx, "set local role wb_queue"); err != nil {
+	if _, err := tx.facade.Exec(tx.ctx, "set local role wb_queue"); err != nil {
 		return err
 	}
 	if err := fn(tx.facade); err != nil {
 		return err
 	}
-	_, err := tx.facade.conn.Exec(tx.ctx, "set local role "+tx.Me.Kind.Role())
+	_, err := tx.facade.Exec(tx.ctx, "set local role "+tx.Me.Kind.Role())
 	return err
 }
 

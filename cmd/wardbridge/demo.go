@@ -11,12 +11,13 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/jackc/pgx/v5"
+	"wardbridge/cmd/demonstration"
+	"wardbridge/cmd/house"
 )
 
 // demo serves the demonstration world, made by the product's own verbs the
 // first time, from a private database that keeps it.
-func demo(ctx context.Context, args []string, c Config, out io.Writer) (err error) {
+func demo(ctx context.Context, args []string, c house.Config, out io.Writer) (err error) {
 	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
 	reset := flags.Bool("reset", false, "throw the demonstration away and make it anew")
 	if err := flags.Parse(args); err != nil {
@@ -35,31 +36,20 @@ func demo(ctx context.Context, args []string, c Config, out io.Writer) (err erro
 		return err
 	}
 	defer func() { err = errors.Join(err, shut(ctx, h, d)) }()
-	if err := h.queue.Work(context.WithoutCancel(ctx)); err != nil {
+	if err := h.Queue.Work(context.WithoutCancel(ctx)); err != nil {
 		return err
 	}
-	world, err := h.demoWorld(ctx, d, out)
+	world, err := demonstration.Open(ctx, h, d.Owner, out)
 	if err != nil {
 		return err
 	}
-	return h.run(ctx, false, func(l net.Listener) error {
-		if err := world.tell("demo.json", "http://"+l.Addr().String()); err != nil {
+	return serveUntil(ctx, h, false, func(l net.Listener) error {
+		if err := world.Tell("demo.json", "http://"+l.Addr().String()); err != nil {
 			return err
 		}
 		_, err := fmt.Fprintf(out, "ready http://%s\n", l.Addr())
 		return err
 	})
-}
-
-// markDemo flags the database, so that nothing but demo serves it.
-func markDemo(ctx context.Context, ownerURL string) error {
-	conn, err := pgx.Connect(ctx, ownerURL)
-	if err != nil {
-		return err
-	}
-	defer conn.Close(ctx)
-	_, err = conn.Exec(ctx, "update app.installation set demo = true")
-	return err
 }
 
 // discard throws the private database and what is told of it away, wherever the

@@ -4,8 +4,14 @@ import (
 	"context"
 	"errors"
 	"io"
+
+	"wardbridge/cmd/house"
 )
 
-func setup(context.Context, []string, Config, io.Writer) error      { return errors.New("setup") }
-func importFile(context.Context, []string, Config, io.Writer) error { return errors.New("import") }
-func exportFile(context.Context, []string, Config, io.Writer) error { return errors.New("export") }
+func setup(context.Context, []string, house.Config, io.Writer) error { return errors.New("setup") }
+func importFile(context.Context, []string, house.Config, io.Writer) error {
+	return errors.New("import")
+}
+func exportFile(context.Context, []string, house.Config, io.Writer) error {
+	return errors.New("export")
+}

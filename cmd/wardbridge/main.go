@@ -11,6 +11,8 @@ import (
 	"sort"
 	"strings"
 	"syscall"
+
+	"wardbridge/cmd/house"
 )
 
 // version is set by the build.
@@ -28,7 +30,7 @@ func main() {
 // command is one word of the command line.
 type command struct {
 	words string
-	run   func(ctx context.Context, args []string, c Config, out io.Writer) error
+	run   func(ctx context.Context, args []string, c house.Config, out io.Writer) error
 }
 
 func commands() map[string]command {
@@ -41,7 +43,7 @@ func commands() map[string]command {
 		"import":  {"KIND FILE --org CODE [--rows good] [--dry-run]: take a file", importFile},
 		"export":  {"shifts|self-bills --org CODE [--format csv|xlsx] [--period YYYY-MM-DD]: write a file to standard output", exportFile},
 		"openapi": {"print the API document", printDocument},
-		"version": {"print the version", func(_ context.Context, _ []string, _ Config, out io.Writer) error {
+		"version": {"print the version", func(_ context.Context, _ []string, _ house.Config, out io.Writer) error {
 			_, err := fmt.Fprintln(out, "wardbridge", version)
 			return err
 		}},
@@ -64,7 +66,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 		usage(out, all)
 		return fmt.Errorf("there is no command %q", args[0])
 	}
-	c, err := readConfig(getenv)
+	c, err := house.ReadConfig(getenv)
 	if err != nil {
 		return err
 	}
@@ -81,5 +83,5 @@ func usage(out io.Writer, all map[string]command) {
 	for _, name := range names {
 		fmt.Fprintf(out, "  %-8s %s\n", name, all[name].words)
 	}
-	fmt.Fprintln(out, "\nConfiguration comes from the environment:\n"+strings.Join(variableWords(), "\n"))
+	fmt.Fprintln(out, "\nConfiguration comes from the environment:\n"+strings.Join(house.Variables(), "\n"))
 }

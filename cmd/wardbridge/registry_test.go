@@ -16,6 +16,7 @@ import (
 	"sync"
 	"testing"
 
+	"wardbridge/cmd/demonstration"
 	"wardbridge/internal/door"
 	"wardbridge/internal/pgtest"
 	"wardbridge/openapi"
@@ -47,19 +48,19 @@ func TestDocument_isTheOneInTheRepository(t *testing.T) {
 	t.Parallel()
 	h, _, _ := demoHouse(t)
 
-	golden(t, "openapi/openapi.json", h.api.JSON())
+	golden(t, "openapi/openapi.json", h.API.JSON())
 }
 
 // TestRoles_mayWhatTheMatrixSays: every operation and page against every role.
 func TestRoles_mayWhatTheMatrixSays(t *testing.T) {
 	t.Parallel()
 	h, _, _ := demoHouse(t)
-	gate := h.door.Gate()
+	gate := h.Door.Gate()
 	lines := map[string]rbac.Permission{}
-	for _, o := range h.api.Operations() {
+	for _, o := range h.API.Operations() {
 		lines[o.Method+" "+o.Path] = o.Permission
 	}
-	for _, p := range h.site.Pages() {
+	for _, p := range h.Site.Pages() {
 		lines[p.Method+" "+p.Path] = p.Permission
 	}
 	names := make([]string, 0, len(lines))
@@ -89,12 +90,12 @@ func TestRegistries_giveAnExampleOfWhateverHasAnID(t *testing.T) {
 	t.Parallel()
 	h, _, _ := demoHouse(t)
 
-	for _, o := range h.api.Operations() {
+	for _, o := range h.API.Operations() {
 		if o.Example == nil {
 			t.Errorf("%s %s has no example", o.Method, o.Path)
 		}
 	}
-	for _, p := range h.site.Pages() {
+	for _, p := range h.Site.Pages() {
 		if p.Example == nil && p.Method == http.MethodGet {
 			t.Errorf("%s has no example", p.Path)
 		}
@@ -142,7 +143,7 @@ func address(path string, values map[string]string, query map[string]string) str
 func TestPages_openToTheirOwners(t *testing.T) {
 	t.Parallel()
 	h, w, _ := demoHouse(t)
-	for _, p := range h.site.Pages() {
+	for _, p := range h.Site.Pages() {
 		if p.Method != http.MethodGet || p.Example == nil {
 			continue
 		}
@@ -181,7 +182,7 @@ var fleeting = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{
 func TestPages_hideWhatIsAnothers(t *testing.T) {
 	t.Parallel()
 	h, w, _ := demoHouse(t)
-	for _, p := range h.site.Pages() {
+	for _, p := range h.Site.Pages() {
 		if p.Method != http.MethodGet || p.Example == nil {
 			continue
 		}
@@ -247,7 +248,7 @@ func bearer(t *testing.T, email string) string {
 	if err := pgtestScan(t, &person, "select id from people where email = $1", email); err != nil {
 		t.Fatalf("%s: %v", email, err)
 	}
-	err := h.db.Run(context.Background(), party, tenants.Actor{Kind: tenants.Person, ID: person, Person: person, Name: email}, func(ctx context.Context, tx *tenants.Tx) error {
+	err := h.DB.Run(context.Background(), party, tenants.Actor{Kind: tenants.Person, ID: person, Person: person, Name: email}, func(ctx context.Context, tx *tenants.Tx) error {
 		_, key, err := door.OpenKey(ctx, tx, door.NewKey{Name: "probe", Token: true, Person: person, Worker: party.Kind == tenants.Worker})
 		tokens.by[email] = key
 		return err
@@ -259,7 +260,7 @@ func bearer(t *testing.T, email string) string {
 }
 
 // partyOf finds whose party a log-in is.
-func partyOf(t *testing.T, w *world, email string) tenants.Party {
+func partyOf(t *testing.T, w *demonstration.World, email string) tenants.Party {
 	t.Helper()
 	for _, l := range w.Logins {
 		if l.Email != email {
@@ -327,7 +328,7 @@ func asked(t *testing.T, o openapi.Operation, call openapi.Call, as string) repl
 func TestOperations_answerTheirOwners(t *testing.T) {
 	t.Parallel()
 	h, w, _ := demoHouse(t)
-	for _, o := range h.api.Operations() {
+	for _, o := range h.API.Operations() {
 		if o.Method != http.MethodGet || o.Example == nil {
 			continue
 		}
@@ -345,7 +346,7 @@ func TestOperations_answerTheirOwners(t *testing.T) {
 func TestOperations_hideWhatIsAnothers(t *testing.T) {
 	t.Parallel()
 	h, w, _ := demoHouse(t)
-	for _, o := range h.api.Operations() {
+	for _, o := range h.API.Operations() {
 		if o.Example == nil || !strings.Contains(o.Path, "{") {
 			continue
 		}

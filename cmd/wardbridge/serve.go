@@ -8,28 +8,30 @@ import (
 	"io"
 	"net"
 	"syscall"
+
+	"wardbridge/cmd/house"
 )
 
 // open starts the database and the house on it; close takes both down.
-func open(ctx context.Context, c Config) (*House, *database, error) {
-	d, err := openDatabase(ctx, c)
+func open(ctx context.Context, c house.Config) (*house.House, *house.Database, error) {
+	d, err := house.OpenDatabase(ctx, c)
 	if err != nil {
 		return nil, nil, err
 	}
-	h, err := build(ctx, c, d.urls)
+	h, err := house.Build(ctx, c, d.URLs)
 	if err != nil {
-		return nil, nil, errors.Join(err, d.stop(context.WithoutCancel(ctx)))
+		return nil, nil, errors.Join(err, d.Stop(context.WithoutCancel(ctx)))
 	}
 	return h, d, nil
 }
 
-func shut(ctx context.Context, h *House, d *database) error {
+func shut(ctx context.Context, h *house.House, d *house.Database) error {
 	ctx = context.WithoutCancel(ctx)
-	return errors.Join(h.Close(ctx), d.stop(ctx))
+	return errors.Join(h.Close(ctx), d.Stop(ctx))
 }
 
 // listen takes the configured address, or 8080, or the next free port.
-func listen(c Config) (net.Listener, error) {
+func listen(c house.Config) (net.Listener, error) {
 	if c.Addr != "" {
 		l, err := net.Listen("tcp", c.Addr)
 		if errors.Is(err, syscall.EADDRINUSE) {
@@ -49,7 +51,7 @@ func listen(c Config) (net.Listener, error) {
 	return nil, errors.New("no port from 8080 to 8179 is free; set WARDBRIDGE_ADDR")
 }
 
-func serve(ctx context.Context, args []string, c Config, out io.Writer) (err error) {
+func serve(ctx context.Context, args []string, c house.Config, out io.Writer) (err error) {
 	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
 	jobs := flags.Bool("work", false, "do the jobs too")
 	if err := flags.Parse(args); err != nil {
@@ -60,10 +62,10 @@ func serve(ctx context.Context, args []string, c Config, out io.Writer) (err err
 		return err
 	}
 	defer func() { err = errors.Join(err, shut(ctx, h, d)) }()
-	if demo, err := h.db.Demo(ctx); err != nil || demo {
+	if demo, err := h.DB.Demo(ctx); err != nil || demo {
 		return errors.Join(err, errDemoData)
 	}
-	return h.run(ctx, *jobs, func(l net.Listener) error {
+	return serveUntil(ctx, h, *jobs, func(l net.Listener) error {
 		_, err := fmt.Fprintf(out, "ready http://%s\n", l.Addr())
 		return err
 	})
@@ -72,8 +74,8 @@ func serve(ctx context.Context, args []string, c Config, out io.Writer) (err err
 var errDemoData = errors.New("this database holds the demonstration; start it with: wardbridge demo")
 
 // run serves, and works if asked, until the context ends or either fails.
-func (h *House) run(ctx context.Context, jobs bool, ready func(net.Listener) error) error {
-	l, err := listen(h.config)
+func serveUntil(ctx context.Context, h *house.House, jobs bool, ready func(net.Listener) error) error {
+	l, err := listen(h.Config)
 	if err != nil {
 		return err
 	}
@@ -98,7 +100,7 @@ func (h *House) run(ctx context.Context, jobs bool, ready func(net.Listener) err
 	return err
 }
 
-func work(ctx context.Context, args []string, c Config, out io.Writer) (err error) {
+func work(ctx context.Context, args []string, c house.Config, out io.Writer) (err error) {
 	if len(args) > 0 {
 		return fmt.Errorf("work takes no %q", args[0])
 	}
@@ -111,16 +113,16 @@ func work(ctx context.Context, args []string, c Config, out io.Writer) (err erro
 	return h.Work(ctx)
 }
 
-func migrate(ctx context.Context, _ []string, c Config, out io.Writer) error {
+func migrate(ctx context.Context, _ []string, c house.Config, out io.Writer) error {
 	if c.DatabaseURL == "" && c.OwnerURL == "" {
-		d, err := openDatabase(ctx, c) // a private cluster migrates as it opens
+		d, err := house.OpenDatabase(ctx, c) // a private cluster migrates as it opens
 		if err != nil {
 			return err
 		}
 		fmt.Fprintln(out, "the private database is up to date")
-		return d.stop(context.WithoutCancel(ctx))
+		return d.Stop(context.WithoutCancel(ctx))
 	}
-	applied, err := migrateDatabase(ctx, c.OwnerURL)
+	applied, err := house.Migrate(ctx, c.OwnerURL)
 	for _, name := range applied {
 		fmt.Fprintln(out, "applied", name)
 	}
@@ -130,12 +132,12 @@ func migrate(ctx context.Context, _ []string, c Config, out io.Writer) error {
 	return err
 }
 
-func printDocument(ctx context.Context, _ []string, c Config, out io.Writer) (err error) {
+func printDocument(ctx context.Context, _ []string, c house.Config, out io.Writer) (err error) {
 	h, d, err := open(ctx, c)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, shut(ctx, h, d)) }()
-	_, err = out.Write(h.api.JSON())
+	_, err = out.Write(h.API.JSON())
 	return err
 }

@@ -16,6 +16,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"wardbridge/cmd/demonstration"
+	"wardbridge/cmd/house"
 	"wardbridge/internal/browsertest"
 	"wardbridge/internal/pgtest"
 )
@@ -34,20 +36,20 @@ func TestMain(m *testing.M) {
 var testWorld struct {
 	once  sync.Once
 	err   error
-	house *House
-	world *world
+	house *house.House
+	world *demonstration.World
 	base  string
-	urls  urls
+	urls  house.URLs
 	stop  func()
 }
 
 // demoHouse gives the running demonstration.
-func demoHouse(t testing.TB) (*House, *world, string) {
+func demoHouse(t testing.TB) (*house.House, *demonstration.World, string) {
 	t.Helper()
 	w := &testWorld
 	w.once.Do(func() {
 		way := pgtest.Fresh(t)
-		w.urls = urls{app: way("wb_app"), owner: way("wb_owner"), platform: way("wb_platform"), queue: way("wb_river")}
+		w.urls = house.URLs{App: way("wb_app"), Owner: way("wb_owner"), Platform: way("wb_platform"), Queue: way("wb_river")}
 		w.err = startDemo(w.urls)
 	})
 	if w.err != nil {
@@ -56,25 +58,21 @@ func demoHouse(t testing.TB) (*House, *world, string) {
 	return w.house, w.world, w.base
 }
 
-func startDemo(u urls) error {
+func startDemo(u house.URLs) error {
 	w := &testWorld
 	ctx := context.Background()
-	c, err := readConfig(func(string) string { return "" })
+	c, err := house.ReadConfig(func(string) string { return "" })
 	if err != nil {
 		return err
 	}
 	c.MaxConns, c.LogLevel = 12, 8
-	if w.house, err = build(ctx, c, u); err != nil {
+	if w.house, err = house.Build(ctx, c, u); err != nil {
 		return err
 	}
-	if err := w.house.queue.Work(ctx); err != nil {
+	if err := w.house.Queue.Work(ctx); err != nil {
 		return err
 	}
-	if err := markDemo(ctx, u.owner); err != nil {
-		return err
-	}
-	w.world = &world{Names: map[string]string{}, Password: password()}
-	if err := (&maker{House: w.house, world: w.world, out: io.Discard, back: 2, ahead: 2}).make(ctx); err != nil {
+	if w.world, err = demonstration.Make(ctx, w.house, u.Owner, demonstration.Size{Back: 2, Ahead: 2}, io.Discard); err != nil {
 		return err
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -173,7 +171,7 @@ func signedIn(t testing.TB, email string) *browserless {
 // pgtestScan reads one value past the walls, to know what the demonstration holds.
 func pgtestScan(t testing.TB, to any, query string, args ...any) error {
 	t.Helper()
-	conn, err := pgx.Connect(context.Background(), testWorld.urls.owner)
+	conn, err := pgx.Connect(context.Background(), testWorld.urls.Owner)
 	if err != nil {
 		return err
 	}

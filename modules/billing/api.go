@@ -20,7 +20,8 @@ const (
 
 // Routes registers the operations on self-bills.
 func (s *Service) Routes(r *openapi.Router) {
-	run := func(w openapi.World) openapi.Call { return call(w, finance, "kingsmere.self-bill-run.draft") }
+	run := func(w openapi.World) openapi.Call { return call(w, finance, "kingsmere.self-bill-run.issued") }
+	draft := func(w openapi.World) openapi.Call { return call(w, finance, "kingsmere.self-bill-run.draft") }
 	bill := func(w openapi.World) openapi.Call { return call(w, finance, "kingsmere.self-bill.issued") }
 	openapi.Post(r, "/self-bill-runs", rbac.SelfBillIssue, "Prepare a self-bill run", s.prepare, openapi.Status(201),
 		openapi.Describe("Makes the draft of a period, Monday to Sunday by the local start date of the shift, out of approved timesheets that stand on no bill; late ones of earlier periods are included. A draft of the same period is replaced. Agencies that may not be billed are listed with the reason."),
@@ -34,7 +35,7 @@ func (s *Service) Routes(r *openapi.Router) {
 	openapi.Get(r, "/self-bill-runs/{id}", rbac.SelfBillRead, "Get a self-bill run", s.getRun, openapi.Example(run))
 	openapi.Post(r, "/self-bill-runs/{id}/issue", rbac.SelfBillIssue, "Issue a self-bill run", s.issue,
 		openapi.Describe("Makes every draft of the run an invoice with the next number of its agency's series. Issued invoices never change. However many calls come at once, one issues; the others answer run_already_issued or busy_try_again."),
-		openapi.Faults(ErrRunIssued, ErrRunBlocked, ErrRunStale, ErrNotEmployer), openapi.Example(run))
+		openapi.Faults(ErrRunIssued, ErrRunBlocked, ErrRunStale, ErrNotEmployer), openapi.Example(draft))
 	openapi.Get(r, "/self-bill-runs/{id}/lines.csv", rbac.SelfBillRead, "Download the lines of a self-bill run", s.runCSV, openapi.Produces(typeCSV), openapi.Example(run))
 	openapi.Get(r, "/self-bill-runs/{id}/control.csv", rbac.SelfBillRead, "Download the control totals of a self-bill run", s.runControl, openapi.Produces(typeCSV), openapi.Example(run))
 	openapi.Get(r, "/self-bill-runs/{id}/lines.xlsx", rbac.SelfBillRead, "Download a self-bill run as a workbook", s.runXLSX, openapi.Produces(typeXLSX), openapi.Example(run))

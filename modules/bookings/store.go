@@ -135,13 +135,20 @@ func (f Filter) narrow(q *bun.SelectQuery) *bun.SelectQuery {
 	if !f.To.IsZero() {
 		q = q.Where("starts_at < ?", f.To.AddDays(1).Midnight())
 	}
-	for _, c := range []struct {
-		clause string
-		id     tenants.ID
-	}{{"shift_id = ?", f.Shift}, {"site_id = ?", f.Site}, {"ward_id = ?", f.Ward}, {"agency_id = ?", f.Agency}, {"worker_id = ?", f.Worker}} {
-		if c.id != (tenants.ID{}) {
-			q = q.Where(c.clause, c.id)
-		}
+	if f.Shift != (tenants.ID{}) {
+		q = q.Where("shift_id = ?", f.Shift)
+	}
+	if f.Site != (tenants.ID{}) {
+		q = q.Where("site_id = ?", f.Site)
+	}
+	if f.Ward != (tenants.ID{}) {
+		q = q.Where("ward_id = ?", f.Ward)
+	}
+	if f.Agency != (tenants.ID{}) {
+		q = q.Where("agency_id = ?", f.Agency)
+	}
+	if f.Worker != (tenants.ID{}) {
+		q = q.Where("worker_id = ?", f.Worker)
 	}
 	if f.StaffGroup != "" {
 		q = q.Where("staff_group = ?", f.StaffGroup)

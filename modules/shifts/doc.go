@@ -25,12 +25,12 @@
 // # How many come to be
 //
 // A request for n people makes n shifts that share their external reference and
-// have the places 1 to n. A file is taken in set-wise: Check reads its rows with
-// the rules of the form and writes the good ones into a temporary table, Apply
-// merges that table in one statement for new shifts and one for changed ones, both
-// in the same unit of work, so that nothing is applied that was not checked
-// against the very rows it meets. A row whose reference is known and whose content
-// is the same changes nothing.
+// have the places 1 to n. A file is taken in set-wise: an Importing reads its rows
+// with the rules of the form and stages the good ones in a temporary table, then
+// merges that table in one statement for new shifts and one for changed ones, all
+// in one unit of work, so that nothing is applied that was not checked against the
+// very rows it meets. A row whose reference is known and whose content is the same
+// changes nothing.
 //
 // # References
 //

@@ -21,7 +21,6 @@ type Filter struct {
 	Site, Ward tenants.ID
 	StaffGroup string
 	Grade      string
-	Import     tenants.ID
 	Q          string // part of a reference, an external reference or a ward's name
 	Limit      int
 	Cursor     paging.Cursor
@@ -80,9 +79,6 @@ func (s *Service) narrow(ctx context.Context, tx *tenants.Tx, q *bun.SelectQuery
 	}
 	if f.Grade != "" {
 		q = q.Where("grade = ?", f.Grade)
-	}
-	if f.Import != (tenants.ID{}) {
-		q = q.Where("import_id = ?", f.Import)
 	}
 	return s.sought(ctx, tx, q, strings.TrimSpace(f.Q))
 }

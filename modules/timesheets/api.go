@@ -28,7 +28,7 @@ func (s *Service) Routes(r *openapi.Router) {
 		openapi.Faults(ErrNotWorker, ErrApproved, ErrSubmitted, ErrDropped, ErrEndBeforeStart, ErrBreakTooLong, ErrBreakOutside, ErrBreakDiffers,
 			ErrFarFromPlan, ErrFuture, ErrSeconds, ErrReasonNeeded, ErrNoteTooLong, ErrOverlap),
 		openapi.Example(func(w openapi.World) openapi.Call {
-			return openapi.Call{As: "nurse@kingsmere.example", Path: path(w, "nurse.timesheet.open"), Body: map[string]any{"note": "As planned."}}
+			return openapi.Call{As: "nurse@worker.example", Path: path(w, "nurse.timesheet.open"), Body: map[string]any{"note": "As planned."}}
 		}))
 	openapi.Post(r, "/timesheets/{id}/approve", rbac.TimesheetApprove, "Approve a timesheet", s.approve,
 		openapi.Describe("Settles the hours: they are priced, become lines of a bill to come and cannot change any more. Nobody approves hours that they worked or last amended."),

@@ -72,6 +72,16 @@ func (b Book) Ward(id tenants.ID) (ward, site string) {
 	return w.Name, w.SiteName
 }
 
+// Short is what a ward is called where there is little room: its code, or its
+// name when that is short or there is no code.
+func (b Book) Short(id tenants.ID) string {
+	w := b.wards[id]
+	if w.Code == "" || len(w.Name) <= 8 {
+		return w.Name
+	}
+	return w.Code
+}
+
 // Grade is the name of a grade; a code that is not known is its own name.
 func (b Book) Grade(code string) string {
 	if g, ok := b.grades[code]; ok {

@@ -1101,7 +1101,7 @@ func galleryFacts() templ.Component {
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = Details("Where the figures come from").Render(templ.WithChildren(ctx, templ_7745c5c3_Var37), templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = Details("Where the figures come from", "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var37), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -91,7 +91,7 @@ func (d Deps) show(ctx context.Context, tx *tenants.Tx, in oneIn) (web.View, err
 	if web.May(ctx, rbac.ExportCreate) {
 		v.CSV = at + "/" + b.Number + "/lines.csv"
 	}
-	return web.View{Title: "Invoice " + b.Number, Body: billPage(v)}, nil
+	return web.View{Title: "Invoice " + b.Number, Narrow: true, Body: billPage(v)}, nil
 }
 
 // headOf is the top of the document: what the law asks for.

@@ -108,30 +108,23 @@ func (d Deps) frame(ctx context.Context, tx *tenants.Tx, in proposeIn, o *cascad
 
 func lower(s string) string { return string(s[0]|0x20) + s[1:] }
 
-// choicesOf are the cards on which a worker is chosen. Those who cannot be
-// proposed are shown with what is missing.
+// choicesInSight is how many workers are shown before the rest are folded away.
+const choicesInSight = 6
+
+// choicesOf are the cards on which a worker is chosen, the chosen one first.
+// Those who cannot be proposed are shown with what is missing.
 func choicesOf(candidates []proposals.Candidate, chosen string, book labels.Book) (choices []ui.Choice, suitable, declaration string) {
 	can := 0
 	declaration = "The worker has agreed to this shift and this pay rate"
 	for _, c := range candidates {
-		choice := ui.Choice{Value: c.Worker.ID.String(), Title: c.Worker.Name, Disabled: !c.OK, Tag: "Can be proposed", TagColour: "green"}
-		if !c.OK {
-			choice.Tag, choice.TagColour = "Cannot be proposed", "red"
-		} else {
+		choice := choiceOf(c, book)
+		if c.OK {
 			can++
-		}
-		choice.Notes = append(choice.Notes, book.Grade(c.Worker.Grade))
-		for _, t := range c.Ticks {
-			switch {
-			case t.OK && (t.Code == "staff_group" || t.Code == "grade"):
-			case t.OK:
-				choice.Ticks = append(choice.Ticks, ui.Tick{State: "ok", Text: t.Text})
-			default:
-				choice.Ticks = append(choice.Ticks, ui.Tick{State: "no", Text: t.Text})
-			}
 		}
 		if choice.Value == chosen && c.OK {
 			declaration = c.Worker.Name + " has agreed to this shift and this pay rate"
+			choices = append([]ui.Choice{choice}, choices...)
+			continue
 		}
 		choices = append(choices, choice)
 	}
@@ -139,6 +132,24 @@ func choicesOf(candidates []proposals.Candidate, chosen string, book labels.Book
 		suitable = strconv.Itoa(can) + " of " + strconv.Itoa(len(choices)) + " can be proposed"
 	}
 	return choices, suitable, declaration
+}
+
+// choiceOf says what speaks for a worker, or only what speaks against one who
+// cannot be proposed.
+func choiceOf(c proposals.Candidate, book labels.Book) ui.Choice {
+	choice := ui.Choice{Value: c.Worker.ID.String(), Title: c.Worker.Name, Notes: []string{book.Grade(c.Worker.Grade)}, Disabled: !c.OK, Tag: "Can be proposed", TagColour: "green"}
+	if !c.OK {
+		choice.Tag, choice.TagColour = "Cannot be proposed", "red"
+	}
+	for _, t := range c.Ticks {
+		switch {
+		case !t.OK:
+			choice.Ticks = append(choice.Ticks, ui.Tick{State: "no", Text: t.Text})
+		case c.OK && (t.Code == "confirmed" || t.Code == "register" || t.Code == "free"):
+			choice.Ticks = append(choice.Ticks, ui.Tick{State: "ok", Text: t.Text})
+		}
+	}
+	return choice
 }
 
 // rates reads the two boxes; what cannot be read names its box.

@@ -144,8 +144,8 @@ func (d Deps) show(ctx context.Context, tx *tenants.Tx, in oneIn) (web.View, err
 		{Label: "Date of birth", Value: w.BornOn.Text()},
 		{Label: "Added", Value: civil.DateOf(w.CreatedAt).Text()},
 	}
-	if w.Email != "" {
-		v.Facts = append(v.Facts, ui.Fact{Label: "E-mail", Value: w.Email})
+	if mailbox, host, given := strings.Cut(w.Email, "@"); given {
+		v.Mailbox, v.Host = mailbox, "@"+host
 	}
 	if web.May(ctx, rbac.WorkerManage) && !w.Archived() {
 		v.Archive = v.Back + "/" + w.ID.String() + "/archive"

@@ -33,6 +33,7 @@ type workerView struct {
 	Waiting         bool
 	Archived        bool
 	Facts           []ui.Fact
+	Mailbox, Host   string // the e-mail address, in two parts for a narrow page
 	Proposals       string // where their proposals are listed
 	Archive         string // "" when it may not
 }

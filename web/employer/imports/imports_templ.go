@@ -85,7 +85,7 @@ func listPage(l *listing) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			if len(l.Runs) == 0 {
-				templ_7745c5c3_Err = ui.Empty("No imports yet", "Shifts come in as a CSV file or an Excel workbook from your roster. The template shows the columns.", l.path()+"/template/shifts", "Download the template").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Empty("No imports yet", "Shifts come in as a CSV file or an Excel workbook from your roster. The template shows the columns.", l.path()+"/template.csv", "Download the template").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -311,9 +311,9 @@ func sendPage(s *sending) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var11 templ.SafeURL
-				templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(s.path() + "/template/shifts"))
+				templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(s.path() + "/template.csv"))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `imports/imports.templ`, Line: 80, Col: 58}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `imports.templ`, Line: 80, Col: 55}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 				if templ_7745c5c3_Err != nil {

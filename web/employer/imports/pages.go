@@ -33,9 +33,7 @@ func Pages(s *web.Site, d Deps) {
 	web.Get(s, "/e/{org}/imports", rbac.ImportRead, "Imports", p.list, example("", nil))
 	web.Get(s, "/e/{org}/imports/new", rbac.ImportCreate, "Import a file", p.send, example("", nil))
 	web.Post(s, "/e/{org}/imports/new", rbac.ImportCreate, "Import a file", p.doSend, p.sendAgain)
-	web.Download(s, "/e/{org}/imports/template/{kind}", rbac.ImportRead, "Import template", p.template, web.Example(func(openapi.World) openapi.Call {
-		return openapi.Call{As: manager, Path: map[string]string{"org": "kingsmere", "kind": "shifts"}}
-	}))
+	web.Download(s, "/e/{org}/imports/template.csv", rbac.ImportRead, "Import template", p.template, example("", nil))
 	web.Get(s, one, rbac.ImportRead, "Import", p.show, example("kingsmere.import.applied", nil))
 	web.Download(s, one+"/failed.csv", rbac.ImportRead, "Failed rows", p.failed, example("kingsmere.import.applied", nil))
 	web.Post(s, one+"/apply", rbac.ImportCreate, "Apply an import", p.apply, p.applyAgain, example("kingsmere.import.checked", map[string]string{"rows": "good"}))
@@ -124,11 +122,11 @@ func (p *pages) sendAgain(ctx context.Context, _ *tenants.Tx, in sendForm, refus
 }
 
 type templateIn struct {
-	Kind string `path:"kind" maxlen:"40"`
+	Kind string `query:"kind" maxlen:"40"`
 }
 
 func (p *pages) template(_ context.Context, _ *tenants.Tx, in templateIn) (openapi.File, error) {
-	file, err := p.Exchange.Template(in.Kind)
+	file, err := p.Exchange.Template(first(in.Kind, "shifts"))
 	if err != nil {
 		return file, fault.ErrNotFound.Because(err)
 	}

@@ -47,7 +47,7 @@ func importOf(status exchange.Status, rows, bad int) run {
 func TestList_saysHowToBegin(t *testing.T) {
 	t.Parallel()
 
-	wants(t, render(t, listPage(&listing{Base: "/e/kingsmere", May: true})), "No imports yet", "/e/kingsmere/imports/template/shifts", "Import a file")
+	wants(t, render(t, listPage(&listing{Base: "/e/kingsmere", May: true})), "No imports yet", "/e/kingsmere/imports/template.csv", "Import a file")
 }
 
 func TestList_showsWhatCameOfEachFile(t *testing.T) {

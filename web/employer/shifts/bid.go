@@ -112,7 +112,6 @@ func (c *comparison) compareRows() []ui.CompareRow {
 	if some(side, func(b *bid) bool { return b.Note != "" }) {
 		rows = append(rows, line("Note", func(b *bid) ui.CompareCell { return ui.CompareCell{Text: first(b.Note, "None")} }))
 	}
-	rows = append(rows, line("Why this price", func(b *bid) ui.CompareCell { return ui.CompareCell{Body: breakdown(b.Worker, b.Quote)} }))
 	if c.May {
 		rows = append(rows, line("", func(b *bid) ui.CompareCell { return ui.CompareCell{Body: decide(c.Path, b)} }))
 	}

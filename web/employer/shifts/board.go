@@ -98,9 +98,18 @@ func (b *board) fill(rows []row, next paging.Cursor, fig figures, now time.Time)
 		text := strconv.Itoa(size)
 		b.Pages.Sizes = append(b.Pages.Sizes, ui.PageLink{Text: text, Href: b.Ask.link(b.path(), "rows", text), Current: size == b.Ask.rows()})
 	}
-	if b.May.Export && b.Ask.view() != viewReview {
-		b.Pages.Exports = []ui.Link{{Text: "CSV", Href: b.Ask.link(b.path() + "/export.csv")}}
+	if b.export() != "" {
+		b.Pages.Exports = []ui.Link{{Text: "CSV", Href: b.export()}}
 	}
+}
+
+// export is the address of the same list as a file, for those who may take it
+// away. What waits for review is no list of shifts of its own.
+func (b *board) export() string {
+	if !b.May.Export || b.Ask.view() == viewReview {
+		return ""
+	}
+	return b.Ask.link(b.path() + "/export.csv")
 }
 
 // summary says how many shifts there are, or where in them the page stands when

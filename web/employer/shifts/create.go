@@ -190,7 +190,11 @@ func (c *creation) next() []ui.TimelineItem {
 	if s.Retrospective {
 		return []ui.TimelineItem{{Title: "Book the worker", State: "now", Text: "The shift has begun already, so agencies are not asked. A manager books the worker directly."}}
 	}
-	return story(c.Plan, s.CreatedAt, nil)
+	items := story(c.Plan, s.CreatedAt, nil)
+	if len(items) > 0 && c.Plan.Moments[0].Tier < 0 {
+		items[0].Text = beginning(s, c.Names)
+	}
+	return items
 }
 
 func parseID(text string) (tenants.ID, error) {

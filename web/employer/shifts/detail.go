@@ -71,6 +71,25 @@ func (d *detail) bookable() bool {
 	return d.May.Book && d.Shift.Status == shifts.StatusOpen && d.Shift.Retrospective
 }
 
+// story is the timeline, with its beginning told by what the shift knows of it.
+func (d *detail) story() []ui.TimelineItem {
+	items := story(d.Line, d.Now, d.byTier())
+	if len(items) > 0 && d.Line.Moments[0].Tier < 0 {
+		items[0].Text = beginning(&d.Shift, d.Names)
+	}
+	return items
+}
+
+// beginning says who made a shift, how, why and how long before it starts.
+func beginning(s *shifts.Shift, n *names) string {
+	how := map[string]string{"form": "on the form", "api": "through the API", "import": "from a file"}[s.Source]
+	before := lasting(s.StartsAt.Sub(s.CreatedAt)) + " before the start"
+	if s.Retrospective {
+		before = "Entered after it began, so it does not cascade"
+	}
+	return sentence(capital(first(s.CreatedBy, "Created"))+", "+first(how, "from "+s.Source), "Reason: "+first(n.reason[s.Reason].Name, s.Reason), before)
+}
+
 // facts are what the shift asks for.
 func (d *detail) facts() []ui.Fact {
 	s, ward := &d.Shift, d.Names.ward[d.Shift.WardID]

@@ -184,7 +184,7 @@ func TestDetail_comparesProposalsBestFirst(t *testing.T) {
 
 	wants(t, html, "Intensive Care Unit, Tue 24 Nov", "KUH-40841", "Grace Mensah", "Helen Varga", "£15.52 more for the shift", "£1.30 under the rate card",
 		"NMC 12A3456E", "Opened to 6 agencies, 2 seen. 2 proposals. Lead time 24 to 72 h: 4 h after the bank.", "5h 18m", "2 proposals, lowest charge first",
-		"/accept", "/decline", "/cancel", "How the charge for Grace Mensah is made up", "£397.91", "Cost centre", `aria-current="step"`)
+		"/accept", "/decline", "/cancel", "How the charge for Grace Mensah is made up", "Why these prices", "Priya Raman, on the form. Reason: Vacancy. 1d 7h before the start.", "£397.91", "Cost centre", `aria-current="step"`)
 }
 
 func TestDetail_offersNoDecisionToAReader(t *testing.T) {

@@ -33,7 +33,7 @@ func TestListPage_saysHowAgenciesFindOne(t *testing.T) {
 func TestListPage_asksAboutThoseThatWait(t *testing.T) {
 	t.Parallel()
 	page := html(t, listPage(listView{Asking: []asking{{"Northbank Nursing", "Band 6", "/me/agencies/1/confirm"}}, Confirmed: []represented{{Agency: "Meridian Medical", Grade: "Band 6", Since: "confirmed on Tue 1 Sep 2026"}}}))
-	for _, w := range []string{"say that they represent you", "/me/agencies/1/confirm", "as Band 6. Answer now", "confirmed on Tue 1 Sep 2026"} {
+	for _, w := range []string{"say that they represent you", "/me/agencies/1/confirm", "Answer", "confirmed on Tue 1 Sep 2026"} {
 		if !strings.Contains(page, w) {
 			t.Errorf("the page does not say %q", w)
 		}

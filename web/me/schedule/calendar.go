@@ -151,7 +151,7 @@ func (c calendar) blocks(b *bookings.Booking, monday civil.Date, look string) []
 	words := labels.Day(first, c.today) + ", " + civil.Between(b.StartsAt, b.EndsAt) + ", " + ward + ", " + site
 	var blocks []ui.WeekEntry
 	for day := first; !day.After(last); day = day.AddDays(1) {
-		e := ui.WeekEntry{Day: monday.DaysUntil(day) + 1, From: 0, To: 48, Title: ward, Text: civil.ClockOf(b.StartsAt).String(), Label: words, Href: c.at + "/shifts/" + b.Ref, Look: look}
+		e := ui.WeekEntry{Day: monday.DaysUntil(day) + 1, From: 0, To: 48, Title: c.book.Short(b.WardID), Text: civil.ClockOf(b.StartsAt).String(), Label: words, Href: c.at + "/shifts/" + b.Ref, Look: look}
 		if day == first {
 			e.From = int(civil.ClockOf(b.StartsAt)) / 30
 		} else {

@@ -3,6 +3,7 @@ package timesheets
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"wardbridge/internal/civil"
@@ -193,13 +194,27 @@ func sheetOf(t *timesheets.Timesheet, lines []timesheets.Line, book labels.Book)
 		v.Notice = notice{"info", "Sent.", "The trust has not answered yet. You can change the hours only if it queries them."}
 	}
 	var sum money.Pence
+	if len(lines) == 0 {
+		return v
+	}
 	for i := range lines {
 		l := &lines[i]
 		sum += l.AmountPence
-		v.Lines = append(v.Lines, line{Title: l.Title(), Why: l.Formula, Amount: l.AmountPence.String()})
+		how, _, _ := strings.Cut(l.Formula, " = ")
+		v.Lines = append(v.Lines, ui.RateRow{Part: l.Title(), Note: how, Hour: anHour(l.AmountPence, t.Minutes), Shift: l.AmountPence.String()})
 	}
-	v.Pay = sum.String() + " before tax"
+	v.Lines = append(v.Lines, ui.RateRow{Part: "Your pay before tax", Hour: anHour(sum, t.Minutes), Shift: sum.String(), Total: true})
+	if t.Minutes != nil {
+		v.Pay = civil.Span(*t.Minutes)
+	}
 	return v
+}
+
+func anHour(amount money.Pence, minutes *int) string {
+	if minutes == nil || *minutes <= 0 {
+		return ""
+	}
+	return amount.PerHour(*minutes).Pence().String()
 }
 
 func planned(t *timesheets.Timesheet) int { return t.Plan().Minutes() }

@@ -76,7 +76,7 @@ func TestSheetPage_hasNoFormOnceSentAndShowsPayOnceApproved(t *testing.T) {
 	s.Status = timesheets.StatusApproved
 	lines := []timesheets.Line{{Kind: rates.Pay, Band: rates.Low, AmountPence: 30015, Formula: "11h 30m at £26.10 = £300.15"}, {Kind: rates.HolidayPay, AmountPence: 3623, Formula: "12.07% of £300.15 = £36.23"}}
 
-	wants(t, html(t, sheetPage(sheetOf(s, lines, labels.Book{}))), "Unsocial hours", "£336.38 before tax")
+	wants(t, html(t, sheetPage(sheetOf(s, lines, labels.Book{}))), "Unsocial hours", "Your pay before tax", "£336.38")
 }
 
 func TestSheetPage_keepsWhatWasTypedAndNamesTheBox(t *testing.T) {

@@ -22,16 +22,13 @@ type sheetView struct {
 	Plan                          []ui.Fact
 	Claim                         []ui.Fact
 	Note                          string
-	Lines                         []line
+	Lines                         []ui.RateRow
 	Pay                           string
 	Form                          *form // nil: nothing can be sent
 	Refused                       *fault.Fault
 }
 
 type notice struct{ Kind, Strong, Text string }
-
-// line is one amount of approved pay.
-type line struct{ Title, Why, Amount string }
 
 // form is the worker's claim as it is typed.
 type form struct {

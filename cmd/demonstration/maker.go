@@ -1,4 +1,4 @@
-package main
+package demonstration
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"wardbridge/cmd/house"
 	"wardbridge/internal/door"
 	"wardbridge/modules/accounts"
 	"wardbridge/modules/places"
@@ -14,8 +15,8 @@ import (
 
 // maker makes the demonstration world with the product's own verbs.
 type maker struct {
-	*House
-	world *world
+	*house.House
+	world *World
 	out   io.Writer
 
 	platform tenants.Party
@@ -60,7 +61,7 @@ func (m *maker) make(ctx context.Context) error {
 
 // as runs one unit of work of an organisation.
 func (m *maker) as(ctx context.Context, code string, fn func(context.Context, *tenants.Tx) error) error {
-	return m.db.Work(ctx, m.orgs[code], builder, fn)
+	return m.DB.Work(ctx, m.orgs[code], builder, fn)
 }
 
 // organisation is one of the demonstration's, with its people.
@@ -109,9 +110,9 @@ func demoOrganisations() []demoOrganisation {
 
 func (m *maker) organisations(ctx context.Context) error {
 	m.platform = tenants.Party{ID: tenants.NewID(), Kind: tenants.Platform}
-	return m.db.Work(ctx, m.platform, builder, func(ctx context.Context, tx *tenants.Tx) error {
+	return m.DB.Work(ctx, m.platform, builder, func(ctx context.Context, tx *tenants.Tx) error {
 		for _, o := range demoOrganisations() {
-			made, err := m.accounts.CreateOrganisation(ctx, tx, o.NewOrganisation)
+			made, err := m.Accounts.CreateOrganisation(ctx, tx, o.NewOrganisation)
 			if err != nil {
 				return fmt.Errorf("%s: %w", o.Code, err)
 			}
@@ -129,12 +130,12 @@ func (m *maker) organisations(ctx context.Context) error {
 }
 
 func (m *maker) person(ctx context.Context, tx *tenants.Tx, code string, party tenants.Party, p demoPerson) error {
-	ids, err := m.accounts.AddMembers(ctx, tx, party, m.hash, []accounts.NewMember{{Email: p.email, Name: p.name, Roles: append([]string{p.role}, p.also...)}})
+	ids, err := m.Accounts.AddMembers(ctx, tx, party, m.hash, []accounts.NewMember{{Email: p.email, Name: p.name, Roles: append([]string{p.role}, p.also...)}})
 	if err != nil {
 		return fmt.Errorf("%s: %w", p.email, err)
 	}
 	m.people[p.email] = ids[0]
-	m.world.Logins = append(m.world.Logins, login{Role: p.role, Organisation: code, Email: p.email, Password: m.world.Password, Path: p.path, Heading: p.heading})
+	m.world.Logins = append(m.world.Logins, Login{Role: p.role, Organisation: code, Email: p.email, Password: m.world.Password, Path: p.path, Heading: p.heading})
 	return nil
 }
 
@@ -146,8 +147,8 @@ func (m *maker) keys(ctx context.Context) error {
 			continue
 		}
 		err := m.as(ctx, code, func(ctx context.Context, tx *tenants.Tx) error {
-			_, key, err := m.accounts.MakeKey(ctx, tx, door.NewKey{Name: "Demonstration", Roles: []string{"integration_engineer"}})
-			m.world.APIKeys = append(m.world.APIKeys, apiKey{Organisation: code, Party: string(party.Kind), Key: key})
+			_, key, err := m.Accounts.MakeKey(ctx, tx, door.NewKey{Name: "Demonstration", Roles: []string{"integration_engineer"}})
+			m.world.APIKeys = append(m.world.APIKeys, Key{Organisation: code, Party: string(party.Kind), Key: key})
 			return err
 		})
 		if err != nil {
@@ -166,9 +167,9 @@ func (m *maker) keys(ctx context.Context) error {
 func (m *maker) token(ctx context.Context, party tenants.Party, code, email string, worker bool) error {
 	person := m.people[email]
 	who := tenants.Actor{Kind: tenants.Person, ID: person, Person: person, Name: email}
-	return m.db.Run(ctx, party, who, func(ctx context.Context, tx *tenants.Tx) error {
-		_, key, err := m.accounts.MakeKey(ctx, tx, door.NewKey{Name: "Demonstration", Token: true, Person: person, Worker: worker})
-		m.world.APIKeys = append(m.world.APIKeys, apiKey{Organisation: code, Party: string(party.Kind), Person: email, Key: key})
+	return m.DB.Run(ctx, party, who, func(ctx context.Context, tx *tenants.Tx) error {
+		_, key, err := m.Accounts.MakeKey(ctx, tx, door.NewKey{Name: "Demonstration", Token: true, Person: person, Worker: worker})
+		m.world.APIKeys = append(m.world.APIKeys, Key{Organisation: code, Party: string(party.Kind), Person: email, Key: key})
 		return err
 	})
 }

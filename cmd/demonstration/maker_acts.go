@@ -1,4 +1,4 @@
-package main
+package demonstration
 
 import (
 	"context"
@@ -46,9 +46,9 @@ func (m *maker) offer(ctx context.Context, share int) error {
 	for _, code := range []string{"meridian", "northbank", "harbour", "castle"} {
 		who := m.someone(agents[code])
 		var open []cascade.Offer
-		err := m.db.Run(ctx, m.orgs[code], who, func(ctx context.Context, tx *tenants.Tx) error {
+		err := m.DB.Run(ctx, m.orgs[code], who, func(ctx context.Context, tx *tenants.Tx) error {
 			var err error
-			open, _, err = m.cascade.Open(ctx, tx, cascade.Filter{Limit: 200})
+			open, _, err = m.Cascade.Open(ctx, tx, cascade.Filter{Limit: 200})
 			return err
 		})
 		if err != nil {
@@ -68,8 +68,8 @@ func (m *maker) offer(ctx context.Context, share int) error {
 
 // propose sends the first worker who is free, a little under the card.
 func (m *maker) propose(ctx context.Context, code string, who tenants.Actor, o cascade.Offer) error {
-	err := m.db.Run(ctx, m.orgs[code], who, func(ctx context.Context, tx *tenants.Tx) error {
-		all, err := m.proposals.Candidates(ctx, tx, o.ShiftID)
+	err := m.DB.Run(ctx, m.orgs[code], who, func(ctx context.Context, tx *tenants.Tx) error {
+		all, err := m.Proposals.Candidates(ctx, tx, o.ShiftID)
 		if err != nil {
 			return err
 		}
@@ -82,13 +82,13 @@ func (m *maker) propose(ctx context.Context, code string, who tenants.Actor, o c
 		if len(able) == 0 {
 			return nil
 		}
-		card, err := m.cards.Line(ctx, tx, o.TenantID, o.Shift.Grade, civil.DateOf(o.Shift.StartsAt))
+		card, err := m.Cards.Line(ctx, tx, o.TenantID, o.Shift.Grade, civil.DateOf(o.Shift.StartsAt))
 		if err != nil {
 			return err
 		}
 		under := money.MustFactor([]string{"0.97", "0.95", "0.99", "0.93"}[chance(code, o.Shift.StartsAt)%4])
 		pick := able[chance("who", code, o.Shift.StartsAt, o.Shift.WardID)%min(len(able), 12)]
-		p, err := m.proposals.Submit(ctx, tx, proposals.Draft{ShiftID: o.ShiftID, WorkerID: pick.Worker.ID,
+		p, err := m.Proposals.Submit(ctx, tx, proposals.Draft{ShiftID: o.ShiftID, WorkerID: pick.Worker.ID,
 			PayRate: card.PayMax.Times(under), Commission: card.CommissionMax.Times(under)})
 		if err == nil {
 			m.world.note(code+".proposal.submitted", p.ID)
@@ -109,9 +109,9 @@ func (m *maker) decide(ctx context.Context, share int) error {
 	for trust, email := range map[string]string{"kingsmere": "manager@kingsmere.example", "saltbridge": "admin@saltbridge.example"} {
 		who := m.someone(email)
 		var waiting []proposals.Proposal
-		err := m.db.Run(ctx, m.orgs[trust], who, func(ctx context.Context, tx *tenants.Tx) error {
+		err := m.DB.Run(ctx, m.orgs[trust], who, func(ctx context.Context, tx *tenants.Tx) error {
 			var err error
-			waiting, _, err = m.proposals.List(ctx, tx, proposals.Filter{Status: proposals.StatusSubmitted, Limit: 200})
+			waiting, _, err = m.Proposals.List(ctx, tx, proposals.Filter{Status: proposals.StatusSubmitted, Limit: 200})
 			return err
 		})
 		if err != nil {
@@ -132,8 +132,8 @@ func (m *maker) decide(ctx context.Context, share int) error {
 }
 
 func (m *maker) answer(ctx context.Context, trust tenants.Party, who tenants.Actor, p proposals.Proposal) error {
-	err := m.db.Run(ctx, trust, who, func(ctx context.Context, tx *tenants.Tx) error {
-		best, err := m.proposals.Compare(ctx, tx, p.ShiftID)
+	err := m.DB.Run(ctx, trust, who, func(ctx context.Context, tx *tenants.Tx) error {
+		best, err := m.Proposals.Compare(ctx, tx, p.ShiftID)
 		if err != nil {
 			return err
 		}
@@ -142,9 +142,9 @@ func (m *maker) answer(ctx context.Context, trust tenants.Party, who tenants.Act
 				continue
 			}
 			if chance("no", c.Proposal.WorkerName) < 4 {
-				_, err = m.proposals.Decline(ctx, tx, c.Proposal.ID, "experience", "")
+				_, err = m.Proposals.Decline(ctx, tx, c.Proposal.ID, "experience", "")
 			} else {
-				_, _, err = m.proposals.Accept(ctx, tx, c.Proposal.ID)
+				_, _, err = m.Proposals.Accept(ctx, tx, c.Proposal.ID)
 			}
 			return err
 		}
@@ -163,8 +163,8 @@ func (m *maker) hours(ctx context.Context) error {
 	for _, w := range m.staff {
 		me := tenants.Party{ID: w.person, Kind: tenants.Worker}
 		who := tenants.Actor{Kind: tenants.Person, ID: w.person, Person: w.person, Name: w.name}
-		err := m.db.Run(ctx, me, who, func(ctx context.Context, tx *tenants.Tx) error {
-			open, _, err := m.timesheets.List(ctx, tx, timesheets.Filter{Status: timesheets.StatusOpen, Limit: 50})
+		err := m.DB.Run(ctx, me, who, func(ctx context.Context, tx *tenants.Tx) error {
+			open, _, err := m.Timesheets.List(ctx, tx, timesheets.Filter{Status: timesheets.StatusOpen, Limit: 50})
 			if err != nil {
 				return err
 			}
@@ -179,7 +179,7 @@ func (m *maker) hours(ctx context.Context) error {
 					h.BreakMinutes -= min(h.BreakMinutes, 30)
 					note = "Short break, the ward was busy."
 				}
-				if _, err := m.timesheets.Submit(ctx, tx, t.ID, h, note); err != nil {
+				if _, err := m.Timesheets.Submit(ctx, tx, t.ID, h, note); err != nil {
 					return fmt.Errorf("timesheet %s: %w", t.Ref, err)
 				}
 			}
@@ -194,8 +194,8 @@ func (m *maker) hours(ctx context.Context) error {
 
 func (m *maker) approve(ctx context.Context) error {
 	for trust, email := range map[string]string{"kingsmere": "ward@kingsmere.example", "saltbridge": "admin@saltbridge.example"} {
-		err := m.db.Work(ctx, m.orgs[trust], m.someone(email), func(ctx context.Context, tx *tenants.Tx) error {
-			sent, _, err := m.timesheets.List(ctx, tx, timesheets.Filter{Status: timesheets.StatusSubmitted, Limit: 200})
+		err := m.DB.Work(ctx, m.orgs[trust], m.someone(email), func(ctx context.Context, tx *tenants.Tx) error {
+			sent, _, err := m.Timesheets.List(ctx, tx, timesheets.Filter{Status: timesheets.StatusSubmitted, Limit: 200})
 			if err != nil {
 				return err
 			}
@@ -204,9 +204,9 @@ func (m *maker) approve(ctx context.Context) error {
 				case c < 6:
 					m.world.note(trust+".timesheet.submitted", t.ID)
 				case c < 10:
-					_, err = m.timesheets.Query(ctx, tx, t.ID, "The ward's book says that the break was taken.")
+					_, err = m.Timesheets.Query(ctx, tx, t.ID, "The ward's book says that the break was taken.")
 				default:
-					_, err = m.timesheets.Approve(ctx, tx, t.ID)
+					_, err = m.Timesheets.Approve(ctx, tx, t.ID)
 					m.world.note(trust+".timesheet.approved", t.ID)
 				}
 				if err != nil {
@@ -225,16 +225,16 @@ func (m *maker) approve(ctx context.Context) error {
 // bill prepares and issues the run of a week, when there is something to bill.
 func (m *maker) bill(ctx context.Context, week civil.Date) error {
 	for trust, email := range map[string]string{"kingsmere": "finance@kingsmere.example", "saltbridge": "admin@saltbridge.example"} {
-		err := m.db.Work(ctx, m.orgs[trust], m.someone(email), func(ctx context.Context, tx *tenants.Tx) error {
-			run, err := m.billing.Prepare(ctx, tx, week)
+		err := m.DB.Work(ctx, m.orgs[trust], m.someone(email), func(ctx context.Context, tx *tenants.Tx) error {
+			run, err := m.Billing.Prepare(ctx, tx, week)
 			if err != nil {
 				return err
 			}
-			if run, err = m.billing.Issue(ctx, tx, run.ID); err != nil {
+			if run, err = m.Billing.Issue(ctx, tx, run.ID); err != nil {
 				return err
 			}
 			m.world.note(trust+".self-bill-run.issued", run.ID)
-			bills, err := m.billing.BillsOf(ctx, tx, run.ID)
+			bills, err := m.Billing.BillsOf(ctx, tx, run.ID)
 			for _, b := range bills {
 				if b.AgencyID == m.orgs["meridian"].ID {
 					m.world.note(trust+".self-bill.issued", b.ID)

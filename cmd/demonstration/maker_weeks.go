@@ -1,4 +1,4 @@
-package main
+package demonstration
 
 import (
 	"context"
@@ -16,12 +16,8 @@ import (
 )
 
 // The demonstration is lived, not written down: the trusts' clocks are set back
-// by weeksBack weeks and moved forward week by week, and in each week shifts
+// by some weeks and moved forward week by week, and in each week shifts
 // come in, cascade, are proposed for, worked, approved and billed.
-const (
-	weeksBack  = 10
-	weeksAhead = 6
-)
 
 // pattern is one line of a ward's demand: which days, what, and when.
 type pattern struct {
@@ -113,18 +109,18 @@ func (m *maker) intake(ctx context.Context, trust string, monday civil.Date, wee
 	}
 	var made exchange.Import
 	err = m.as(ctx, trust, func(ctx context.Context, tx *tenants.Tx) error {
-		made, err = m.exchange.Receive(ctx, tx, exchange.NewImport{Kind: "shifts"}, openapi.Upload{Path: path, Size: info.Size(), ContentType: "text/csv", Name: filepath.Base(path)})
+		made, err = m.Exchange.Receive(ctx, tx, exchange.NewImport{Kind: "shifts"}, openapi.Upload{Path: path, Size: info.Size(), ContentType: "text/csv", Name: filepath.Base(path)})
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	if err := m.queue.Settle(ctx, m.orgs[trust]); err != nil {
+	if err := m.Queue.Settle(ctx, m.orgs[trust]); err != nil {
 		return err
 	}
 	m.world.note(trust+".import.applied", made.ID)
 	return m.as(ctx, trust, func(ctx context.Context, tx *tenants.Tx) error {
-		i, err := m.exchange.Get(ctx, tx, made.ID)
+		i, err := m.Exchange.Get(ctx, tx, made.ID)
 		if err == nil && i.Status != exchange.Applied {
 			err = fmt.Errorf("the import of %s is %s: %s, %d bad rows", monday, i.Status, i.Failure, i.RowsBad)
 		}
@@ -135,7 +131,7 @@ func (m *maker) intake(ctx context.Context, trust string, monday civil.Date, wee
 // clock sets the clocks of the trusts so that they now show the instant.
 func (m *maker) clock(ctx context.Context, at time.Time, codes ...string) error {
 	for _, code := range codes {
-		err := m.as(ctx, code, func(ctx context.Context, tx *tenants.Tx) error { return m.accounts.SetClock(ctx, tx, at) })
+		err := m.as(ctx, code, func(ctx context.Context, tx *tenants.Tx) error { return m.Accounts.SetClock(ctx, tx, at) })
 		if err != nil {
 			return fmt.Errorf("clock of %s: %w", code, err)
 		}
@@ -254,5 +250,5 @@ func (m *maker) present(ctx context.Context, now time.Time, monday civil.Date) e
 func (m *maker) settle(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
 	defer cancel()
-	return m.queue.Settle(ctx)
+	return m.Queue.Settle(ctx)
 }

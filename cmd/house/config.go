@@ -1,4 +1,4 @@
-package main
+package house
 
 import (
 	"fmt"
@@ -84,7 +84,7 @@ var variables = []variable{
 	}},
 }
 
-func variableWords() []string {
+func Variables() []string {
 	words := make([]string, len(variables))
 	for i, v := range variables {
 		words[i] = fmt.Sprintf("  %-24s %s", v.name, v.words)
@@ -92,8 +92,8 @@ func variableWords() []string {
 	return words
 }
 
-// readConfig checks every variable and names the one that is wrong.
-func readConfig(getenv func(string) string) (Config, error) {
+// ReadConfig checks every variable and names the one that is wrong.
+func ReadConfig(getenv func(string) string) (Config, error) {
 	c := Config{Data: ".wardbridge", MaxConns: 16, Workers: 8, MailFrom: "no-reply@wardbridge.example"}
 	for _, v := range variables {
 		value := strings.TrimSpace(getenv(v.name))
@@ -115,6 +115,6 @@ func readConfig(getenv func(string) string) (Config, error) {
 	return c, err
 }
 
-func (c Config) logger() *slog.Logger {
+func (c Config) Logger() *slog.Logger {
 	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: c.LogLevel}))
 }

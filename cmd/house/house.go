@@ -1,4 +1,6 @@
-package main
+// Package house puts the service together: configuration, database, rooms,
+// operations and pages. Its order of lines is the order of the floors.
+package house
 
 import (
 	"context"
@@ -23,49 +25,49 @@ import (
 
 // House is the service put together.
 type House struct {
-	services
-	config Config
-	log    *slog.Logger
-	db     *tenants.DB
-	bus    *events.Bus
-	queue  *jobs.Queue
-	door   *door.Door
-	api    *openapi.Router
-	site   *web.Site
-	app    *fiber.App
+	Services
+	Config Config
+	Log    *slog.Logger
+	DB     *tenants.DB
+	Bus    *events.Bus
+	Queue  *jobs.Queue
+	Door   *door.Door
+	API    *openapi.Router
+	Site   *web.Site
+	App    *fiber.App
 }
 
-// build puts the house together; the order of lines is the order of floors.
-func build(ctx context.Context, c Config, u urls) (*House, error) {
-	if err := migrations.Fits(ctx, u.app); err != nil {
+// Build puts the house together; the order of lines is the order of floors.
+func Build(ctx context.Context, c Config, u URLs) (*House, error) {
+	if err := migrations.Fits(ctx, u.App); err != nil {
 		return nil, err
 	}
-	db, err := tenants.Open(ctx, tenants.Config{App: u.app, Platform: u.platform, MaxConns: c.MaxConns})
+	db, err := tenants.Open(ctx, tenants.Config{App: u.App, Platform: u.Platform, MaxConns: c.MaxConns})
 	if err != nil {
 		return nil, err
 	}
-	h := &House{config: c, log: c.logger(), db: db, bus: events.New()}
+	h := &House{Config: c, Log: c.Logger(), DB: db, Bus: events.New()}
 	gate, err := rbac.NewGate()
 	if err != nil {
 		return nil, errors.Join(err, h.Close(ctx))
 	}
-	if h.queue, err = jobs.New(ctx, db, u.queue, h.bus, h.log); err != nil {
+	if h.Queue, err = jobs.New(ctx, db, u.Queue, h.Bus, h.Log); err != nil {
 		return nil, errors.Join(fmt.Errorf("WARDBRIDGE_QUEUE_URL: %w", err), h.Close(ctx))
 	}
-	db.Deliver(h.queue)
-	h.door = door.New(db, gate)
-	if h.services, err = furnish(h, gate); err != nil {
+	db.Deliver(h.Queue)
+	h.Door = door.New(db, gate)
+	if h.Services, err = furnish(h, gate); err != nil {
 		return nil, errors.Join(err, h.Close(ctx))
 	}
-	h.api = openapi.New(h.door, h.log, openapi.Info{Title: "Wardbridge", Version: "1", Description: apiWords})
-	h.services.routes(h.api)
+	h.API = openapi.New(h.Door, h.Log, openapi.Info{Title: "Wardbridge", Version: "1", Description: apiWords})
+	h.Services.routes(h.API)
 	built, err := assets.Load()
 	if err != nil {
 		return nil, errors.Join(err, h.Close(ctx))
 	}
-	h.site = web.New(h.door, built, h.log)
-	h.services.pages(h)
-	h.app = h.mount()
+	h.Site = web.New(h.Door, built, h.Log)
+	h.Services.pages(h)
+	h.App = h.mount()
 	return h, nil
 }
 
@@ -82,16 +84,16 @@ func (h *House) mount() *fiber.App {
 	app.Use(openapi.Guard())
 	app.Get("/healthz", func(c *fiber.Ctx) error { return c.SendString("ok\n") })
 	app.Get("/readyz", h.ready)
-	h.api.Mount(app)
-	h.site.Mount(app)
+	h.API.Mount(app)
+	h.Site.Mount(app)
 	return app
 }
 
 func (h *House) ready(c *fiber.Ctx) error {
 	ctx, cancel := context.WithTimeout(c.UserContext(), 2*time.Second)
 	defer cancel()
-	if err := h.db.Ready(ctx); err != nil {
-		h.log.Error("not ready", "error", err)
+	if err := h.DB.Ready(ctx); err != nil {
+		h.Log.Error("not ready", "error", err)
 		return c.Status(fiber.StatusServiceUnavailable).SendString("the database does not answer\n")
 	}
 	return c.SendString("ready\n")
@@ -104,40 +106,40 @@ func (h *House) lastResort(c *fiber.Ctx, err error) error {
 	if errors.As(err, &e) {
 		return c.Status(e.Code).SendString(e.Message + "\n")
 	}
-	h.log.Error("request failed", "path", c.Path(), "error", err)
+	h.Log.Error("request failed", "path", c.Path(), "error", err)
 	return c.Status(fiber.StatusInternalServerError).SendString("Something went wrong on our side.\n")
 }
 
 // Serve answers requests until the context ends, and lets those under way finish.
 func (h *House) Serve(ctx context.Context, l net.Listener) error {
 	failed := make(chan error, 1)
-	go func() { failed <- h.app.Listener(l) }()
+	go func() { failed <- h.App.Listener(l) }()
 	select {
 	case err := <-failed:
 		return err
 	case <-ctx.Done():
-		return h.app.ShutdownWithTimeout(20 * time.Second)
+		return h.App.ShutdownWithTimeout(20 * time.Second)
 	}
 }
 
 // Work does jobs and due work until the context ends; what runs then finishes
 // or goes back to the queue.
 func (h *House) Work(ctx context.Context) error {
-	if err := h.queue.Work(context.WithoutCancel(ctx)); err != nil {
+	if err := h.Queue.Work(context.WithoutCancel(ctx)); err != nil {
 		return err
 	}
 	<-ctx.Done()
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 	defer cancel()
-	return h.queue.Stop(stop)
+	return h.Queue.Stop(stop)
 }
 
 // Close lets go of the database.
 func (h *House) Close(ctx context.Context) error {
 	var err error
-	if h.queue != nil {
-		err = h.queue.Stop(ctx)
+	if h.Queue != nil {
+		err = h.Queue.Stop(ctx)
 	}
-	h.db.Close()
+	h.DB.Close()
 	return err
 }

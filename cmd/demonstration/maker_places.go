@@ -1,4 +1,4 @@
-package main
+package demonstration
 
 import (
 	"context"
@@ -12,8 +12,8 @@ import (
 
 // national loads the packs that come with the product.
 func (m *maker) national(ctx context.Context) error {
-	return m.db.Work(ctx, m.platform, builder, func(ctx context.Context, tx *tenants.Tx) error {
-		_, err := m.packs.LoadNational(ctx, tx)
+	return m.DB.Work(ctx, m.platform, builder, func(ctx context.Context, tx *tenants.Tx) error {
+		_, err := m.Packs.LoadNational(ctx, tx)
 		return err
 	})
 }
@@ -49,13 +49,13 @@ func (m *maker) sites(ctx context.Context) error {
 	for code, sites := range sitesOf {
 		err := m.as(ctx, code, func(ctx context.Context, tx *tenants.Tx) error {
 			for _, s := range sites {
-				site, err := m.places.AddSite(ctx, tx, places.Site{Code: s.code, Name: s.name, Published: true})
+				site, err := m.Places.AddSite(ctx, tx, places.Site{Code: s.code, Name: s.name, Published: true})
 				if err != nil {
 					return fmt.Errorf("site %s: %w", s.code, err)
 				}
 				m.world.Names[code+".site"] = site.ID.String()
 				for _, w := range s.wards {
-					ward, err := m.places.AddWard(ctx, tx, places.Ward{SiteID: site.ID, Code: w.code, Name: w.name, CostCentre: w.costCentre, Published: true})
+					ward, err := m.Places.AddWard(ctx, tx, places.Ward{SiteID: site.ID, Code: w.code, Name: w.name, CostCentre: w.costCentre, Published: true})
 					if err != nil {
 						return fmt.Errorf("ward %s: %w", w.code, err)
 					}
@@ -104,19 +104,19 @@ func (m *maker) agreements(ctx context.Context) error {
 	for _, t := range trades {
 		err := m.as(ctx, t.trust, func(ctx context.Context, tx *tenants.Tx) error {
 			starts := civil.MustDate("2026-01-01")
-			a, err := m.agencies.Agree(ctx, tx, m.orgs[t.agency].ID, starts, agencies.Terms{
+			a, err := m.Agencies.Agree(ctx, tx, m.orgs[t.agency].ID, starts, agencies.Terms{
 				SelfBillFrom: starts, SelfBillUntil: civil.MustDate("2027-12-31"), VATNumber: t.vatNumber, SupplierAddress: "1 Example Street, Exampleton EX1 1EX"})
 			if err != nil {
 				return err
 			}
 			m.world.note(t.trust+".agreement."+t.agency, a.ID)
-			if err := m.agencies.SetTiers(ctx, tx, a.ID, t.tiers); err != nil {
+			if err := m.Agencies.SetTiers(ctx, tx, a.ID, t.tiers); err != nil {
 				return err
 			}
 			if t.agency != "northbank" {
 				return nil
 			}
-			_, err = m.agencies.Elect(ctx, tx, agencies.Election{AgreementID: a.ID, StaffGroup: "nursing", Category: "E", FromOn: starts, Reason: concessionReason, Source: concessionSource})
+			_, err = m.Agencies.Elect(ctx, tx, agencies.Election{AgreementID: a.ID, StaffGroup: "nursing", Category: "E", FromOn: starts, Reason: concessionReason, Source: concessionSource})
 			return err
 		})
 		if err != nil {

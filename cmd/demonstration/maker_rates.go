@@ -1,4 +1,4 @@
-package main
+package demonstration
 
 import (
 	"context"
@@ -26,12 +26,12 @@ func (m *maker) rateCards(ctx context.Context) error {
 			for _, l := range cardLines {
 				n.Lines = append(n.Lines, cards.NewLine{Grade: l.grade, PayMax: money.MustRate(l.pay), CommissionMax: money.MustRate(l.commission)})
 			}
-			c, err := m.cards.Publish(ctx, tx, n)
+			c, err := m.Cards.Publish(ctx, tx, n)
 			if err != nil {
 				return err
 			}
 			m.world.note(trust+".card", c.ID)
-			_, err = m.cascade.SetDefaultRule(ctx, tx)
+			_, err = m.Cascade.SetDefaultRule(ctx, tx)
 			return err
 		})
 		if err != nil {

@@ -1,4 +1,4 @@
-package main
+package house
 
 import (
 	"context"
@@ -14,32 +14,32 @@ import (
 // privateName is the database of a private cluster.
 const privateName = "wardbridge"
 
-// urls are the ways into one database, by log-in.
-type urls struct{ app, owner, platform, queue string }
+// URLs are the ways into one database, by log-in.
+type URLs struct{ App, Owner, Platform, Queue string }
 
-// database is the Postgres that this process uses, and how to let go of it.
-type database struct {
-	urls
+// Database is the Postgres that this process uses, and how to let go of it.
+type Database struct {
+	URLs
 	admin string // a private cluster's superuser; "" elsewhere
-	stop  func(context.Context) error
+	Stop  func(context.Context) error
 }
 
-// openDatabase takes the configured server, or starts a private cluster and
+// OpenDatabase takes the configured server, or starts a private cluster and
 // brings its schema up to date.
-func openDatabase(ctx context.Context, c Config) (*database, error) {
+func OpenDatabase(ctx context.Context, c Config) (*Database, error) {
 	if c.DatabaseURL != "" {
-		d := &database{urls: urls{app: c.DatabaseURL, owner: c.OwnerURL, platform: c.PlatformURL, queue: c.QueueURL},
-			stop: func(context.Context) error { return nil }}
+		d := &Database{URLs: URLs{App: c.DatabaseURL, Owner: c.OwnerURL, Platform: c.PlatformURL, Queue: c.QueueURL},
+			Stop: func(context.Context) error { return nil }}
 		return d, nil
 	}
 	cluster, err := pglocal.Start(ctx, pglocal.Options{
-		Dir: c.Data, BinDir: c.PGBin, Bundle: bundle(), Logins: tenants.Logins, Log: c.logger()})
+		Dir: c.Data, BinDir: c.PGBin, Bundle: bundle(), Logins: tenants.Logins, Log: c.Logger()})
 	if err != nil {
 		return nil, err
 	}
 	at := func(login string) string { return cluster.URL(login, privateName) }
-	d := &database{urls: urls{app: at("wb_app"), owner: at("wb_owner"), platform: at("wb_platform"), queue: at("wb_river")},
-		admin: cluster.URL("postgres", "postgres"), stop: cluster.Stop}
+	d := &Database{URLs: URLs{App: at("wb_app"), Owner: at("wb_owner"), Platform: at("wb_platform"), Queue: at("wb_river")},
+		admin: cluster.URL("postgres", "postgres"), Stop: cluster.Stop}
 	if err := d.build(ctx); err != nil {
 		_ = cluster.Stop(context.WithoutCancel(ctx))
 		return nil, err
@@ -48,14 +48,14 @@ func openDatabase(ctx context.Context, c Config) (*database, error) {
 }
 
 // build makes what a private cluster lacks.
-func (d *database) build(ctx context.Context) error {
+func (d *Database) build(ctx context.Context) error {
 	if err := migrations.Roles(ctx, d.admin); err != nil {
 		return err
 	}
 	if err := migrations.Create(ctx, d.admin, privateName, ""); err != nil {
 		return err
 	}
-	_, err := migrations.Apply(ctx, d.owner)
+	_, err := migrations.Apply(ctx, d.Owner)
 	return err
 }
 
@@ -70,8 +70,8 @@ func bundle() string {
 	return ""
 }
 
-// migrateDatabase is the migrate command's work on a server that is not ours.
-func migrateDatabase(ctx context.Context, ownerURL string) ([]string, error) {
+// Migrate is the migrate command's work on a server that is not ours.
+func Migrate(ctx context.Context, ownerURL string) ([]string, error) {
 	if ownerURL == "" {
 		return nil, fmt.Errorf("WARDBRIDGE_OWNER_URL is needed to migrate: the log-in wb_owner, which owns the database and may create roles")
 	}

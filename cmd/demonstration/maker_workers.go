@@ -1,4 +1,4 @@
-package main
+package demonstration
 
 import (
 	"context"
@@ -65,13 +65,13 @@ func demoWorkers() []*demoWorker {
 
 func (m *maker) clinicians(ctx context.Context) error {
 	m.staff = demoWorkers()
-	err := m.db.Work(ctx, m.platform, builder, func(ctx context.Context, tx *tenants.Tx) error {
+	err := m.DB.Work(ctx, m.platform, builder, func(ctx context.Context, tx *tenants.Tx) error {
 		hub := m.orgs["brightwater"] // where clinicians' own log-ins are kept
 		var many []accounts.NewMember
 		for _, w := range m.staff {
 			many = append(many, accounts.NewMember{Email: w.email, Name: w.name, Roles: []string{"clinician"}})
 		}
-		ids, err := m.accounts.AddMembers(ctx, tx, hub, m.hash, many)
+		ids, err := m.Accounts.AddMembers(ctx, tx, hub, m.hash, many)
 		for i, id := range ids {
 			m.staff[i].person = id
 			m.people[m.staff[i].email] = id
@@ -82,7 +82,7 @@ func (m *maker) clinicians(ctx context.Context) error {
 		return err
 	}
 	for _, email := range []string{"nurse@worker.example", "doctor@worker.example", "gp@worker.example"} {
-		m.world.Logins = append(m.world.Logins, login{Role: "clinician", Email: email, Password: m.world.Password, Path: "/me/schedule", Heading: "Schedule"})
+		m.world.Logins = append(m.world.Logins, Login{Role: "clinician", Email: email, Password: m.world.Password, Path: "/me/schedule", Heading: "Schedule"})
 	}
 	if err := m.represent(ctx); err != nil {
 		return err
@@ -111,7 +111,7 @@ func (m *maker) represent(ctx context.Context) error {
 			}
 		}
 		err := m.as(ctx, code, func(ctx context.Context, tx *tenants.Tx) error {
-			made, err := m.workers.RepresentMany(ctx, tx, facts)
+			made, err := m.Workers.RepresentMany(ctx, tx, facts)
 			for i, r := range made {
 				whose[i].reps[code] = r.ID
 				m.world.Names[code+".worker"] = r.ID.String()
@@ -130,17 +130,17 @@ func (m *maker) represent(ctx context.Context) error {
 func (m *maker) profile(ctx context.Context, w *demoWorker) error {
 	me := tenants.Party{ID: w.person, Kind: tenants.Worker}
 	who := tenants.Actor{Kind: tenants.Person, ID: w.person, Person: w.person, Name: w.name}
-	return m.db.Run(ctx, me, who, func(ctx context.Context, tx *tenants.Tx) error {
-		_, err := m.workers.SetProfile(ctx, tx, workers.Profile{Name: w.name, StaffGroup: w.group, Grade: w.grade, RegisterBody: w.body, RegisterNumber: w.number, BornOn: w.born})
+	return m.DB.Run(ctx, me, who, func(ctx context.Context, tx *tenants.Tx) error {
+		_, err := m.Workers.SetProfile(ctx, tx, workers.Profile{Name: w.name, StaffGroup: w.group, Grade: w.grade, RegisterBody: w.body, RegisterNumber: w.number, BornOn: w.born})
 		if err != nil {
 			return err
 		}
-		matches, err := m.workers.Matches(ctx, tx)
+		matches, err := m.Workers.Matches(ctx, tx)
 		if err != nil {
 			return err
 		}
 		for _, match := range matches {
-			if _, err := m.workers.Confirm(ctx, tx, match.AgencyID, match.ID); err != nil {
+			if _, err := m.Workers.Confirm(ctx, tx, match.AgencyID, match.ID); err != nil {
 				return err
 			}
 		}
