@@ -242,8 +242,8 @@ func TestWho_namesThoseWhoCanHelp(t *testing.T) {
 	}
 }
 
-// Whoever approves hours must not also be able to record them, and whoever
-// records them not to approve them, whatever roles one organisation gives.
+// No role both records hours and approves them, and none of the platform's reads
+// what belongs to an organisation.
 func TestRoles_keepTheRulesThatTheBusinessRestsOn(t *testing.T) {
 	t.Parallel()
 	g := newGate(t)

@@ -49,7 +49,10 @@ func (m *maker) make(ctx context.Context) error {
 		{"clinicians", m.clinicians},
 		{"rate cards and cascade rules", m.rateCards},
 		{"ten weeks of shifts", m.weeks},
+		{"Clockwork's nights", m.clockwork},
+		{"loose ends", m.loose},
 		{"keys", m.keys},
+		{"names", m.naming},
 	} {
 		fmt.Fprintln(m.out, "  "+step.words)
 		if err := step.run(ctx); err != nil {
@@ -100,7 +103,7 @@ func demoOrganisations() []demoOrganisation {
 		org("millbrook", "MBP", tenants.Practice, "Millbrook Practice", "A81002"),
 		org("harbour-view", "HVM", tenants.Practice, "Harbour View Medical Centre", "A81003"),
 		org("meridian", "MER", tenants.Agency, "Meridian Medical", "",
-			demoPerson{"agency@meridian.example", "Leon Achebe", "agency_admin", "/a/meridian/shifts", open, nil}),
+			demoPerson{"agency@meridian.example", "Leon Achebe", "agency_admin", "/a/meridian/shifts", open, []string{"agency_consultant"}}),
 		org("northbank", "NBN", tenants.Agency, "Northbank Nursing", "",
 			demoPerson{"agency@northbank.example", "Tess Calder", "agency_admin", "/a/northbank/shifts", open, nil}),
 		org("harbour", "HLO", tenants.Agency, "Harbour Locums", ""),
@@ -147,7 +150,11 @@ func (m *maker) keys(ctx context.Context) error {
 			continue
 		}
 		err := m.as(ctx, code, func(ctx context.Context, tx *tenants.Tx) error {
-			_, key, err := m.Accounts.MakeKey(ctx, tx, door.NewKey{Name: "Demonstration", Roles: []string{"integration_engineer"}})
+			roles := []string{"integration_engineer"}
+			if party.Kind == tenants.Trust || party.Kind == tenants.Hub {
+				roles = append(roles, "finance")
+			}
+			_, key, err := m.Accounts.MakeKey(ctx, tx, door.NewKey{Name: "Demonstration", Roles: roles})
 			m.world.APIKeys = append(m.world.APIKeys, Key{Organisation: code, Party: string(party.Kind), Key: key})
 			return err
 		})

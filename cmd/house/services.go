@@ -98,7 +98,8 @@ func postOf(c Config) (notices.Post, error) {
 // routes puts every operation into the API.
 func (s Services) routes(r *openapi.Router) {
 	for _, room := range []interface{ Routes(*openapi.Router) }{
-		s.Accounts, s.Shifts, s.Cascade, s.Bookings, s.Proposals, s.Timesheets, s.Billing, s.Notices, s.Oversight,
+		s.Accounts, s.Packs, s.Places, s.Agencies, s.Workers, s.Cards, s.Quotes, s.Shifts, s.Cascade,
+		s.Bookings, s.Proposals, s.Timesheets, s.Billing, s.Notices, s.Exchange, s.Oversight,
 	} {
 		room.Routes(r)
 	}

@@ -35,12 +35,12 @@ func (s *Service) Routes(r *openapi.Router) {
 	openapi.Get(r, "/releases", rbac.ReleaseRead, "List releases", s.list, openapi.Faults(paging.ErrCursor),
 		openapi.Describe("The shifts that are open to the agency that asks, soonest first."),
 		openapi.Example(func(openapi.World) openapi.Call {
-			return openapi.Call{As: "consultant@meridian.example", Query: map[string]string{"limit": "20"}}
+			return openapi.Call{As: "agency@meridian.example", Query: map[string]string{"limit": "20"}}
 		}))
 	openapi.Get(r, "/releases/{id}", rbac.ReleaseRead, "Get a release", s.get,
 		openapi.Describe("By its id, its shift's id or its shift's reference. The first reading is noted, and the employer sees that you have looked."),
 		openapi.Example(func(w openapi.World) openapi.Call {
-			return openapi.Call{As: "consultant@meridian.example", Path: map[string]string{"id": w.ID("meridian.release.live")}}
+			return openapi.Call{As: "agency@meridian.example", Path: map[string]string{"id": w.ID("meridian.release.live")}}
 		}))
 }
 

@@ -26,7 +26,7 @@ func (s *Service) Routes(r *openapi.Router) {
 			return c
 		})
 	}
-	const manager, consultant, waiting = "manager@kingsmere.example", "consultant@meridian.example", "kingsmere.proposal.submitted"
+	const manager, consultant, waiting = "manager@kingsmere.example", "agency@meridian.example", "kingsmere.proposal.submitted"
 	openapi.Get(r, "/proposals", rbac.ProposalRead, "List proposals", s.listAPI,
 		openapi.Describe("Oldest first, as a queue is worked off. An employer sees what was sent to it, an agency what it sent, a worker their own."),
 		call(manager, "", nil))

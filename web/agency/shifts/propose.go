@@ -21,7 +21,7 @@ import (
 // be shown again.
 type proposeIn struct {
 	Ref      string `path:"ref"`
-	Worker   string `query:"worker" form:"worker_id"`
+	Worker   string `form:"worker_id"`
 	Pay      string `form:"pay_rate"`
 	Fee      string `form:"commission"`
 	Note     string `form:"note"`

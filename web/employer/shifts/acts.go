@@ -32,16 +32,16 @@ func (p *pages) accept(ctx context.Context, tx *tenants.Tx, in on) (web.View, er
 		d.Refused = d.late(b)
 		return d.view(), nil
 	}
-	return web.View{Title: "Accept " + b.Worker, Body: acceptPage(d, b)}, nil
+	return web.View{Title: "Accept " + b.Worker, Narrow: true, Body: acceptPage(d, b)}, nil
 }
 
 // late says why a proposal can no longer be answered.
 func (d *detail) late(b *bid) *fault.Fault {
 	text := "This proposal has already been answered."
 	if d.Booking != nil && d.Shift.Status == shifts.StatusFilled {
-		text = "This shift was filled: " + sentence(d.Booking.Worker+" was booked. "+d.Booking.how())
+		text = "This shift was filled: " + sentence(d.Booking.Worker+" was booked. "+d.Booking.how(d.Now))
 	} else if b.Answered != nil {
-		text = "This proposal was " + b.Status + ", " + stamp(*b.Answered) + "."
+		text = "This proposal was " + b.Status + ", " + stamp(*b.Answered, d.Now) + "."
 	}
 	return proposals.ErrAnswered.Saying(text)
 }
@@ -102,7 +102,7 @@ func (p *pages) declineAgain(ctx context.Context, tx *tenants.Tx, in declineForm
 	if !b.waits() {
 		return d.view(), nil
 	}
-	return web.View{Title: "Decline " + b.Worker, Body: declinePage(d, b, in)}, nil
+	return web.View{Title: "Decline " + b.Worker, Narrow: true, Body: declinePage(d, b, in)}, nil
 }
 
 // cancelForm is why a shift is cancelled.

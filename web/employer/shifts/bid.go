@@ -50,6 +50,9 @@ func (c *comparison) side() []bid {
 
 func (c *comparison) rest() []bid { return c.Bids[len(c.side()):] }
 
+// restActs reports that something in the list can still be answered.
+func (c *comparison) restActs() bool { return c.May && c.waiting() > len(c.side()) }
+
 func (c *comparison) waiting() (n int) {
 	for i := range c.Bids {
 		if c.Bids[i].waits() {
@@ -77,7 +80,7 @@ func (c *comparison) columns() []ui.CompareColumn {
 	var columns []ui.CompareColumn
 	for _, b := range c.side() {
 		columns = append(columns, ui.CompareColumn{Title: b.Worker, Best: b.Best,
-			Notes: []string{b.Agency + ", tier " + number(b.Tier), stamp(b.Sent) + ", " + ago(b.Sent, c.Now)}})
+			Notes: []string{b.Agency + ", tier " + number(b.Tier), stamp(b.Sent, c.Now) + ", " + ago(b.Sent, c.Now)}})
 	}
 	return columns
 }

@@ -14,7 +14,7 @@ import (
 // createForm is the form of a new shift as it was typed. Everything is text, so
 // that a refused form comes back as it was.
 type createForm struct {
-	Ward         string `form:"ward" query:"ward"`
+	Ward         string `form:"ward"`
 	Grade        string `form:"grade"`
 	Specialty    string `form:"specialty"`
 	Date         string `form:"date"`

@@ -44,10 +44,15 @@ func (d *detail) path() string { return d.Base + "/shifts/" + d.Shift.Ref }
 
 // title names a shift by its place and day, as people speak of it.
 func (d *detail) title() string {
-	return first(d.Names.ward[d.Shift.WardID].Name, "Shift") + ", " + dayShort(d.Shift.StartsAt)
+	return first(d.Names.ward[d.Shift.WardID].Name, "Shift") + ", " + dayShort(d.Shift.StartsAt, d.Now)
 }
 
-func dayShort(at time.Time) string { return at.In(civil.London).Format("Mon 2 Jan") }
+func dayShort(at, now time.Time) string {
+	if at.In(civil.London).Year() != now.In(civil.London).Year() {
+		return civil.DateOf(at).Text()
+	}
+	return at.In(civil.London).Format("Mon 2 Jan")
+}
 
 func (d *detail) sub() string {
 	role, _ := d.Names.role(d.Shift.Grade, "")
@@ -124,10 +129,10 @@ func external(s *shifts.Shift) string {
 }
 
 // bookingFacts are what was agreed.
-func (b *placement) facts() []ui.Fact {
+func (b *placement) facts(now time.Time) []ui.Fact {
 	facts := []ui.Fact{
 		{Label: "Worker", Value: b.Worker, Note: b.Agency},
-		{Label: "Booking", Value: b.Ref, Note: b.how()},
+		{Label: "Booking", Value: b.Ref, Note: b.how(now)},
 		{Label: "Pay to worker", Value: b.Pay.Text() + " an hour", Note: "Commission " + b.Commission.Text() + " an hour"},
 		{Label: "Charge", Value: b.Net.String() + " before VAT", Note: first(prefixed("Cost centre ", b.CostCentre), "No cost centre")},
 	}
@@ -137,12 +142,12 @@ func (b *placement) facts() []ui.Fact {
 	return facts
 }
 
-func (b *placement) how() string {
+func (b *placement) how(now time.Time) string {
 	did := "Accepted"
 	if b.Direct {
 		did = "Booked directly"
 	}
-	return did + " by " + first(b.By, "the system") + ", " + stamp(b.At)
+	return did + " by " + first(b.By, "the system") + ", " + stamp(b.At, now)
 }
 
 func (b *placement) word() string {

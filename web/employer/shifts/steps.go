@@ -70,7 +70,7 @@ func tierName(tier int) string {
 func story(t cascade.Timeline, now time.Time, proposals map[int]int) []ui.TimelineItem {
 	items := make([]ui.TimelineItem, 0, len(t.Moments))
 	for _, m := range t.Moments {
-		item := ui.TimelineItem{Title: m.Title, When: stamp(m.At), State: "later"}
+		item := ui.TimelineItem{Title: m.Title, When: stamp(m.At, now), State: "later"}
 		why := capital(m.Why)
 		switch m.Position {
 		case cascade.Done:

@@ -74,8 +74,12 @@ func soon(at, now time.Time) string {
 	return at.In(civil.London).Format("Mon 2 Jan") + " " + clock
 }
 
-// stamp is an instant as a timeline says it: Mon 23 Nov, 09:12.
-func stamp(at time.Time) string {
+// stamp is an instant as a timeline says it: Mon 23 Nov, 09:12; of another year
+// than now, with the year.
+func stamp(at, now time.Time) string {
+	if at.In(civil.London).Year() != now.In(civil.London).Year() {
+		return civil.When(at)
+	}
 	return at.In(civil.London).Format("Mon 2 Jan") + ", " + civil.ClockOf(at).String()
 }
 

@@ -1,0 +1,131 @@
+package demonstration
+
+import (
+	"context"
+	"fmt"
+
+	"wardbridge/internal/civil"
+	"wardbridge/modules/bookings"
+	"wardbridge/modules/cascade"
+	"wardbridge/modules/proposals"
+	"wardbridge/modules/timesheets"
+	"wardbridge/tenants"
+)
+
+// naming gives names to the rows that examples and tests speak of, as the
+// parties see them at the end.
+func (m *maker) naming(ctx context.Context) error {
+	for _, step := range []func(context.Context) error{m.nameTrust, m.nameAgency, m.nameNurse, m.nameNotice} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *maker) nameTrust(ctx context.Context) error {
+	return m.as(ctx, "kingsmere", func(ctx context.Context, tx *tenants.Tx) error {
+		waiting, _, err := m.Proposals.List(ctx, tx, proposals.Filter{Status: proposals.StatusSubmitted, Limit: 200})
+		if err != nil {
+			return err
+		}
+		if len(waiting) == 0 {
+			return fmt.Errorf("no proposal waits at Kingsmere")
+		}
+		for _, p := range waiting {
+			if p.AgencyID == m.orgs["meridian"].ID || m.world.Names["kingsmere.proposal.submitted"] == "" {
+				m.world.note("kingsmere.proposal.submitted", p.ID)
+				m.world.note("kingsmere.proposal.submitted.shift", p.ShiftID)
+				m.world.note("kingsmere.shift.open", p.ShiftID)
+			}
+			if p.AgencyID == m.orgs["meridian"].ID {
+				m.world.note("meridian.proposal.submitted", p.ID)
+			}
+		}
+		if err := m.nameBookings(ctx, tx); err != nil {
+			return err
+		}
+		sent, _, err := m.Timesheets.List(ctx, tx, timesheets.Filter{Status: timesheets.StatusSubmitted, Limit: 200})
+		if err != nil {
+			return err
+		}
+		for _, t := range sent {
+			m.world.note("kingsmere.timesheet.submitted", t.ID)
+			if t.AgencyID == m.orgs["meridian"].ID {
+				m.world.note("meridian.timesheet.submitted", t.ID)
+			}
+		}
+		members, err := m.Accounts.Members(ctx, tx)
+		for _, p := range members {
+			if p.Email == "viewer@kingsmere.example" {
+				m.world.note("kingsmere.member.viewer", p.PersonID)
+			}
+		}
+		return err
+	})
+}
+
+func (m *maker) nameBookings(ctx context.Context, tx *tenants.Tx) error {
+	ahead, _, err := m.Bookings.List(ctx, tx, bookings.Filter{Status: bookings.StatusConfirmed, From: civil.DateOf(tx.Now).AddDays(1), Limit: 50})
+	if err != nil {
+		return err
+	}
+	for _, b := range ahead {
+		m.world.note("kingsmere.booking.confirmed", b.ID)
+		m.world.note("kingsmere.shift.filled", b.ShiftID)
+	}
+	past, _, err := m.Bookings.List(ctx, tx, bookings.Filter{Status: bookings.StatusConfirmed, To: civil.DateOf(tx.Now).AddDays(-1), Limit: 50})
+	for _, b := range past {
+		m.world.note("kingsmere.booking.started", b.ID)
+		if b.AgencyID == m.orgs["meridian"].ID {
+			m.world.note("meridian.worker.person", b.WorkerID)
+		}
+	}
+	return err
+}
+
+func (m *maker) nameAgency(ctx context.Context) error {
+	return m.as(ctx, "meridian", func(ctx context.Context, tx *tenants.Tx) error {
+		open, _, err := m.Cascade.Open(ctx, tx, cascade.Filter{Tenant: m.orgs["kingsmere"].ID, Limit: 200})
+		if err != nil {
+			return err
+		}
+		for _, o := range open {
+			m.world.note("meridian.release.live", o.ID)
+			m.world.note("meridian.shift.open", o.ShiftID)
+			all, err := m.Proposals.Candidates(ctx, tx, o.ShiftID)
+			if err != nil {
+				return err
+			}
+			for _, c := range all {
+				if c.OK {
+					m.world.note("meridian.worker", c.Worker.ID)
+					return nil
+				}
+			}
+		}
+		return fmt.Errorf("nothing that Meridian could propose for")
+	})
+}
+
+func (m *maker) nameNurse(ctx context.Context) error {
+	nurse := m.staff[0]
+	me := tenants.Party{ID: nurse.person, Kind: tenants.Worker}
+	return m.DB.Run(ctx, me, builder, func(ctx context.Context, tx *tenants.Tx) error {
+		mine, _, err := m.Bookings.List(ctx, tx, bookings.Filter{Limit: 200})
+		if err != nil {
+			return err
+		}
+		for _, b := range mine {
+			m.world.note("nurse.booking", b.ID)
+		}
+		sheets, _, err := m.Timesheets.List(ctx, tx, timesheets.Filter{Limit: 200})
+		for _, t := range sheets {
+			m.world.note("nurse.timesheet."+string(t.Status), t.ID)
+		}
+		if len(sheets) == 0 {
+			err = fmt.Errorf("the nurse has no timesheet")
+		}
+		return err
+	})
+}
