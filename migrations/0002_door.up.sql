@@ -249,19 +249,73 @@ begin
     insert into clocks values (app.me(), forward) on conflict (organisation_id) do update set ahead = excluded.ahead;
 end $$;
 
+-- Links that let a person set a password once, kept by the hash of their secret.
+create table password_links (
+    token_hash bytea primary key,
+    person_id  uuid not null references people,
+    made_at    timestamptz not null,
+    made_by    uuid,
+    expires_at timestamptz not null,
+    used_at    timestamptz
+);
+insert into app.sensitive values ('password_links', 'token_hash');
+select app.wall('password_links', 'kernel', '{"wb_definer": {"select": true, "insert": true, "update": true}}', false);
+
+-- open_link: the platform alone makes one, because whoever has it becomes the person. An
+-- earlier link of the same person is of no more use.
+create function app.open_link(hash bytea, person uuid, expires timestamptz) returns void
+language plpgsql volatile security definer set search_path = public, app, pg_temp as $$
+begin
+    if current_setting('app.kind', true) is distinct from 'platform' then
+        raise exception 'a link is made by the platform' using errcode = '42501';
+    end if;
+    update password_links l set used_at = now() where l.person_id = person and l.used_at is null;
+    insert into password_links (token_hash, person_id, made_at, made_by, expires_at) values (hash, person, now(), app.person(), expires);
+end $$;
+
+-- link_person: whose password a link sets. No row: it was used, it is too old, or there is none.
+create function app.link_person(hash bytea) returns table (name text, email text)
+language sql stable security definer set search_path = public, app, pg_temp as $$
+    select p.name, p.email
+    from   password_links l
+    join   people p on p.id = l.person_id
+    where  l.token_hash = hash and l.used_at is null and l.expires_at > now() and p.closed_at is null
+$$;
+
+-- use_link: the first who comes sets the password, and whoever was signed in is out.
+create function app.use_link(hash bytea, password text) returns boolean
+language plpgsql volatile security definer set search_path = public, app, pg_temp as $$
+declare
+    who uuid;
+begin
+    update password_links l set used_at = now()
+    where  l.token_hash = hash and l.used_at is null and l.expires_at > now()
+    and    exists (select from people p where p.id = l.person_id and p.closed_at is null)
+    returning l.person_id into who;
+    if who is null then
+        return false;
+    end if;
+    update people set password_hash = password, version = version + 1 where id = who;
+    update credentials set revoked_at = now() where person_id = who and kind <> 'key' and revoked_at is null;
+    return true;
+end $$;
+
 do $$
 declare
     f record;
 begin
     for f in select p.oid::regprocedure as sig, p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace
         where n.nspname = 'app' and p.proname in ('enter', 'places', 'sign_in_start', 'sign_in_done', 'open_credential', 'close_credential',
-            'close_sessions', 'my_credentials', 'members', 'addresses', 'register_person', 'set_password', 'grant_role', 'revoke_role', 'set_clock')
+            'close_sessions', 'my_credentials', 'members', 'addresses', 'register_person', 'set_password', 'grant_role', 'revoke_role', 'set_clock',
+            'open_link', 'link_person', 'use_link')
     loop
         execute format('alter function %s owner to wb_definer', f.sig);
         execute format('revoke execute on function %s from public', f.sig);
         if f.proname = 'enter' then
             execute format('grant execute on function %s to wb_app, wb_platform', f.sig);
-        elsif f.proname in ('sign_in_start', 'sign_in_done') then
+        elsif f.proname = 'open_link' then
+            execute format('grant execute on function %s to wb_platform', f.sig);
+        elsif f.proname in ('sign_in_start', 'sign_in_done', 'link_person', 'use_link') then
             execute format('grant execute on function %s to wb_visitor', f.sig);
         else
             execute format('grant execute on function %s to wb_employer, wb_practice, wb_agency, wb_worker, wb_visitor, wb_platform', f.sig);

@@ -193,7 +193,7 @@ type line struct {
 	house
 	trust, agency, worker                                            tenants.Party
 	site, ward, agreement, representation, shift, booking, timesheet tenants.ID
-	register                                                         string
+	number                                                           string // in the register
 }
 
 func (h house) line(t testing.TB) line {
@@ -203,7 +203,7 @@ func (h house) line(t testing.TB) line {
 	for _, id := range []*tenants.ID{&l.site, &l.ward, &l.agreement, &l.representation, &l.shift, &l.booking, &l.timesheet} {
 		*id = tenants.NewID()
 	}
-	l.register = "R" + l.representation.String()[24:]
+	l.number = "R" + l.representation.String()[24:]
 	h.exec(t, "insert into staff_groups (code, name, position) values ('walled', 'Walled staff', 1) on conflict do nothing")
 	h.exec(t, "insert into grades (code, staff_group, name, band, position) values ('walled', 'walled', 'Walled grade', 'afc-5', 1) on conflict do nothing")
 	h.exec(t, "insert into reasons (code, name, position) values ('walled', 'Walled reason', 1) on conflict do nothing")
@@ -212,7 +212,7 @@ func (h house) line(t testing.TB) line {
 	h.row(t, "agreements", "tenant_id", l.trust.ID, "agency_id", l.agency.ID, "id", l.agreement, "starts_on", "2026-01-01",
 		"supplier_name", "Supplier", "created_at", "now")
 	h.row(t, "representations", "agency_id", l.agency.ID, "id", l.representation, "name", "Worker", "staff_group", "walled", "grade", "walled",
-		"register_body", "nmc", "register_number", l.register, "born_on", "1990-01-01", "created_at", "now")
+		"register_body", "nmc", "register_number", l.number, "born_on", "1990-01-01", "created_at", "now")
 	h.row(t, "shifts", "tenant_id", l.trust.ID, "id", l.shift, "ref", "SH-"+l.shift.String(), "status", "filled", "source", "form",
 		"site_id", l.site, "ward_id", l.ward, "staff_group", "walled", "grade", "walled", "starts_at", "2026-06-01T07:00Z", "ends_at", "2026-06-01T19:00Z",
 		"break_minutes", 60, "reason", "walled", "lead_minutes", 600, "created_at", "now")

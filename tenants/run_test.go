@@ -192,7 +192,7 @@ func TestRun_triesAgainAfterADeadlock(t *testing.T) {
 	if failed[0] != nil || failed[1] != nil {
 		t.Fatalf("%v, %v", failed[0], failed[1])
 	}
-	if tries[0]+tries[1] != 3 {
+	if tries[0]+tries[1] < 3 { // more, when the second try meets the other one again
 		t.Errorf("tried %v times", tries)
 	}
 	if got := h.one(t, "select string_agg(next::text, ' ') from counters where owner_id = $1", a.ID); got != "2 2" {

@@ -249,6 +249,9 @@ func (v *visit) once(ctx context.Context, tx *tenants.Tx, f *form, fn func() (st
 	}
 	answer, err := openapi.Once(ctx, tx, v.caller.Credential, v.page.Method+" "+v.page.Path, key, sum.Sum(nil), func() (openapi.Answer, error) {
 		to, err := fn()
+		if to == "" {
+			return openapi.Answer{}, err // a page in answer is not kept: it may be shown again
+		}
 		return openapi.Answer{Status: fiber.StatusSeeOther, Headers: map[string]string{fiber.HeaderLocation: to}}, err
 	})
 	return answer.Headers[fiber.HeaderLocation], err

@@ -88,8 +88,13 @@ func (m *maker) propose(ctx context.Context, code string, who tenants.Actor, o c
 		}
 		under := money.MustFactor([]string{"0.97", "0.95", "0.99", "0.93"}[chance(code, o.Shift.StartsAt)%4])
 		pick := able[chance("who", code, o.Shift.StartsAt, o.Shift.WardID)%min(len(able), 12)]
+		for _, c := range able { // the nurse and the doctor whom people sign in as work often
+			if known := c.Worker.ID == m.staff[0].reps[code] || c.Worker.ID == m.staff[7].reps[code]; known && chance("known", o.Shift.StartsAt, o.Shift.WardID) < 60 {
+				pick = c
+			}
+		}
 		p, err := m.Proposals.Submit(ctx, tx, proposals.Draft{ShiftID: o.ShiftID, WorkerID: pick.Worker.ID,
-			PayRate: card.PayMax.Times(under), Commission: card.CommissionMax.Times(under)})
+			PayRate: money.RateOfPence(card.PayMax.Times(under).Pence()), Commission: money.RateOfPence(card.CommissionMax.Times(under).Pence())})
 		if err == nil {
 			m.world.note(code+".proposal.submitted", p.ID)
 			m.world.note("kingsmere.proposal."+code, p.ID)

@@ -45,7 +45,7 @@ func demoWorkers() []*demoWorker {
 		switch {
 		case i%10 < 5:
 			w.group, w.body, w.number = "nursing", "NMC", fmt.Sprintf("%02d%c%04d%c", 8+i%16, 'A'+i%12, 1000+i*37, "ESWN"[i%4])
-			w.grade = []string{"nurse-band-5", "nurse-band-6"}[i%2]
+			w.grade = []string{"nurse-band-5", "nurse-band-6"}[i/10%2]
 			w.agencies = [][]string{{"meridian"}, {"northbank"}, {"meridian", "northbank"}, {"castle"}, {"harbour"}}[i%5]
 		case i%10 < 7:
 			w.group, w.grade = "hca", "hca-band-2"

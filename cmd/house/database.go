@@ -2,6 +2,7 @@ package house
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -37,14 +38,32 @@ func OpenDatabase(ctx context.Context, c Config) (*Database, error) {
 	if err != nil {
 		return nil, err
 	}
-	at := func(login string) string { return cluster.URL(login, privateName) }
-	d := &Database{URLs: URLs{App: at("wb_app"), Owner: at("wb_owner"), Platform: at("wb_platform"), Queue: at("wb_river")},
-		admin: cluster.URL("postgres", "postgres"), Stop: cluster.Stop}
+	d := private(cluster)
 	if err := d.build(ctx); err != nil {
 		_ = cluster.Stop(context.WithoutCancel(ctx))
 		return nil, err
 	}
 	return d, nil
+}
+
+func private(cluster *pglocal.Cluster) *Database {
+	at := func(login string) string { return cluster.URL(login, privateName) }
+	return &Database{URLs: URLs{App: at("wb_app"), Owner: at("wb_owner"), Platform: at("wb_platform"), Queue: at("wb_river")},
+		admin: cluster.URL("postgres", "postgres"), Stop: cluster.Stop}
+}
+
+// JoinDatabase is OpenDatabase for a command that does one thing and ends: when
+// a server of ours runs on the private cluster, it works beside that server.
+func JoinDatabase(ctx context.Context, c Config) (*Database, error) {
+	d, err := OpenDatabase(ctx, c)
+	if !errors.Is(err, pglocal.ErrBusy) {
+		return d, err
+	}
+	cluster, beside := pglocal.Attach(pglocal.Options{Dir: c.Data})
+	if beside != nil {
+		return nil, fmt.Errorf("%w, and it cannot be joined (%w): stop the server, or use its API", err, beside)
+	}
+	return private(cluster), nil
 }
 
 // build makes what a private cluster lacks.

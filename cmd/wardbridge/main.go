@@ -39,8 +39,8 @@ func commands() map[string]command {
 		"work":    {"do the jobs and the due work", work},
 		"migrate": {"make the roles and bring the schema up to date", migrate},
 		"demo":    {"[--reset]: serve the demonstration world from a private database", demo},
-		"setup":   {"--organisation NAME --kind trust --code CODE --letters ABC --email MAIL: the first organisation and its administrator", setup},
-		"import":  {"KIND FILE --org CODE [--rows good] [--dry-run]: take a file", importFile},
+		"setup":   {"--organisation NAME --kind trust --code CODE --letters ABC --email MAIL [--name PERSON]: an organisation and its administrator", setup},
+		"import":  {"shifts FILE --org CODE [--rows good|all] [--dry-run]: take a file in; 1 when rows were refused", importFile},
 		"export":  {"shifts|self-bills --org CODE [--format csv|xlsx] [--period YYYY-MM-DD]: write a file to standard output", exportFile},
 		"openapi": {"print the API document", printDocument},
 		"version": {"print the version", func(_ context.Context, _ []string, _ house.Config, out io.Writer) error {

@@ -24,8 +24,10 @@ import (
 
 func TestMain(m *testing.M) {
 	code := browsertest.Run(m)
-	if testWorld.house != nil {
+	if testWorld.stop != nil {
 		testWorld.stop()
+	}
+	if testWorld.house != nil {
 		_ = testWorld.house.Close(context.Background())
 	}
 	os.Exit(max(code, pgtest.Close()))

@@ -38,7 +38,7 @@ const form = `<!DOCTYPE html><html lang="en"><head><title>Form</title><link rel=
 <input type="checkbox" id="agree" name="agree" value="yes"><label for="agree">I agree</label>
 <label for="file">File</label><input type="file" id="file">
 <button>Send<span class="nhsuk-u-visually-hidden"> the form</span></button></form>
-<a href="/missing">Nowhere</a> <a href="#top">Up</a></main></body></html>`
+<a href="/missing">Nowhere</a> <a href="#top">Up</a> <a href="/rows.csv">CSV</a></main></body></html>`
 
 func site(t *testing.T) string {
 	t.Helper()
@@ -59,6 +59,11 @@ func site(t *testing.T) string {
 	mux.HandleFunc("GET /noisy.js", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/javascript")
 		_, _ = w.Write([]byte(`console.error("a complaint"); throw new Error("an exception")`))
+	})
+	mux.HandleFunc("GET /rows.csv", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/csv")
+		w.Header().Set("Content-Disposition", `attachment; filename="rows.csv"`)
+		_, _ = w.Write([]byte("a,b\n"))
 	})
 	mux.HandleFunc("POST /sent", func(w http.ResponseWriter, r *http.Request) {
 		_ = r.ParseForm()
@@ -133,6 +138,19 @@ func TestPage_givesAFileToAnInput(t *testing.T) {
 	p.Upload("File", path)
 
 	p.WantTrue("document.getElementById('file').files[0]?.name === 'rows.csv'")
+}
+
+func TestPage_savesAFileThatIsDownloaded(t *testing.T) {
+	t.Parallel()
+	for _, noScripts := range []bool{false, true} {
+		p := Open(t, Options{Base: site(t), NoScripts: noScripts})
+		p.Visit("/form")
+
+		if got := string(p.Download("CSV")); got != "a,b\n" {
+			t.Errorf("scripts off %v: the file holds %q", noScripts, got)
+		}
+		p.WantPath("/form")
+	}
 }
 
 func TestPage_hasCookiesOfItsOwn(t *testing.T) {

@@ -113,3 +113,18 @@ func (q *Queue) adopt(ctx context.Context) error {
 		where  id = any ($1) and state = 'running'`, left)
 	return err
 }
+
+// Attended reports whether some process does jobs here, this one included. A
+// command that has put a job in leaves it to that process.
+func (q *Queue) Attended(ctx context.Context) (bool, error) {
+	var yes bool
+	err := q.pool.QueryRow(ctx, `
+		select exists (
+		    select from pg_locks l
+		    where  l.locktype = 'advisory' and l.granted and l.classid = $1::bigint::oid
+		    and    l.database = (select d.oid from pg_database d where d.datname = current_database()))`, alive).Scan(&yes)
+	if err != nil {
+		return false, fmt.Errorf("job presence: %w", err)
+	}
+	return yes, nil
+}

@@ -35,6 +35,7 @@ type Cluster struct {
 	bin      string
 	socket   string // the directory of the socket
 	brief    bool   // socket is a temporary directory of ours
+	attached bool   // another process runs it
 	process  *process
 	stopping atomic.Bool
 	stopped  sync.Once
@@ -256,15 +257,24 @@ func (c *Cluster) Dir() string { return c.place.home }
 // Major is the major version of the engine, 15 or more.
 func (c *Cluster) Major() int { return c.install.Major }
 
-// Done is closed when the engine has ended, by Stop or by itself.
-func (c *Cluster) Done() <-chan struct{} { return c.process.done }
+// Done is closed when the engine has ended, by Stop or by itself. Of a cluster
+// that another process runs it never is.
+func (c *Cluster) Done() <-chan struct{} {
+	if c.attached {
+		return nil
+	}
+	return c.process.done
+}
 
 // Stop shuts the cluster down: open transactions are rolled back, sessions are
 // ended, 20 ms when idle. When the context ends first it is stopped at once,
 // which loses nothing but makes the next start replay the log, and an error
 // says so. Either way no process is left, and a second call gives the same
-// answer.
+// answer. A cluster that another process runs is let be.
 func (c *Cluster) Stop(ctx context.Context) error {
+	if c.attached {
+		return nil
+	}
 	c.stopped.Do(func() { c.stopErr = c.stop(ctx) })
 	return c.stopErr
 }

@@ -16,6 +16,7 @@ var (
 	ErrNotFound = errors.New("no PostgreSQL 15 or newer was found: install it with `apt-get install postgresql`, " +
 		"run `npm ci` in web, or set DATABASE_URL to a server")
 	ErrBusy    = errors.New("the private database is in use by another process")
+	ErrIdle    = errors.New("no process runs the private database")
 	ErrMajor   = errors.New("the private database was made by a major version of PostgreSQL that is not installed")
 	ErrAccount = errors.New("no account that can run PostgreSQL")
 	ErrLost    = errors.New("the private database is not where it was")

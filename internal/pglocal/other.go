@@ -11,6 +11,9 @@ type Cluster struct{}
 // against a server named by DATABASE_URL.
 func Start(context.Context, Options) (*Cluster, error) { return nil, ErrSystem }
 
+// Attach refuses with ErrSystem.
+func Attach(Options) (*Cluster, error) { return nil, ErrSystem }
+
 // Binaries refuses with ErrSystem.
 func Binaries(Options) ([]Install, error) { return nil, ErrSystem }
 

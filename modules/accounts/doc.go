@@ -25,6 +25,8 @@
 //     another organisation adds them.
 //   - A key never does more than whoever makes it may do or may grant, and one
 //     that may approve hours is bound to a person. A token is always its maker's.
+//   - A link that sets a password works once, for 72 hours, and is made by the
+//     platform alone; it is kept by the hash of its secret.
 //   - Only a sandbox has a clock that can be moved, and it moves for nobody else.
 //     Sign-in and the life of credentials go by real time.
 //

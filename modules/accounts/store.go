@@ -181,3 +181,28 @@ func setClock(ctx context.Context, tx *tenants.Tx, ahead time.Duration) error {
 	_, err := tx.NewRaw("select app.set_clock(?::interval)", fmt.Sprintf("%d microseconds", ahead.Microseconds())).Exec(ctx)
 	return err
 }
+
+func openLink(ctx context.Context, tx *tenants.Tx, hash []byte, person tenants.ID, until time.Time) error {
+	_, err := tx.NewRaw("select app.open_link(?, ?, ?)", hash, person, until).Exec(ctx)
+	return err
+}
+
+func linkPerson(ctx context.Context, tx *tenants.Tx, hash []byte) (Linked, error) {
+	var l Linked
+	err := tx.NewRaw("select name, email from app.link_person(?)", hash).Scan(ctx, &l)
+	if tenants.NoRows(err) {
+		return l, ErrLink
+	}
+	return l, err
+}
+
+func useLink(ctx context.Context, tx *tenants.Tx, hash []byte, password string) error {
+	var did bool
+	if err := tx.NewRaw("select app.use_link(?, ?)", hash, password).Scan(ctx, &did); err != nil {
+		return err
+	}
+	if !did {
+		return ErrLink
+	}
+	return nil
+}

@@ -101,3 +101,12 @@ func (s *Service) Lines(ctx context.Context, tx *tenants.Tx, bill tenants.ID, as
 	}
 	return rows[:limit], paging.Encode(rows[limit-1].Position), nil
 }
+
+// shownMax is how many lines a document on a page carries; its file has all.
+const shownMax = 2000
+
+// Shown are the lines that a bill shows on a page, which is all of them but for
+// the longest.
+func (s *Service) Shown(ctx context.Context, tx *tenants.Tx, bill tenants.ID) ([]Line, error) {
+	return linesFrom(ctx, tx, bill, 0, shownMax)
+}

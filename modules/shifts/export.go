@@ -23,31 +23,70 @@ const exportBatch = 200
 // whatever the number of shifts.
 func (s *Service) Export(f Filter) openapi.File {
 	return openapi.File{Name: "shifts.csv", ContentType: "text/csv; charset=utf-8", Write: func(ctx context.Context, tx *tenants.Tx, w io.Writer) error {
-		n, err := s.names(ctx, tx)
+		out := sheets.NewCSV(w, exportHeadings())
+		if err := s.rows(ctx, tx, f, func(cells []string) error { return out.Row(cells...) }); err != nil {
+			return err
+		}
+		return out.Close()
+	}}
+}
+
+// ExportWorkbook is Export as a workbook, whose dates are dates.
+func (s *Service) ExportWorkbook(f Filter) openapi.File {
+	const contentType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+	return openapi.File{Name: "shifts.xlsx", ContentType: contentType, Write: func(ctx context.Context, tx *tenants.Tx, w io.Writer) error {
+		book := sheets.NewXLSX(w)
+		var heads []sheets.Head
+		for _, h := range exportHeadings() {
+			heads = append(heads, sheets.Head{Title: h, Width: max(14, len(h)+2)})
+		}
+		if err := book.Sheet("Shifts", heads...); err != nil {
+			return err
+		}
+		row := make([]sheets.Cell, len(heads))
+		err := s.rows(ctx, tx, f, func(cells []string) error {
+			for i, text := range cells {
+				row[i] = sheets.TextCell(text)
+			}
+			row[colDate] = sheets.DateCell(cells[colDate])
+			return book.Row(row...)
+		})
 		if err != nil {
 			return err
 		}
-		var headings []string
-		for _, c := range Sheet.Columns {
-			headings = append(headings, c.Heading())
-		}
-		out := sheets.NewCSV(w, append(headings, exportColumns...))
-		f.Limit, f.Cursor = exportBatch, ""
-		for {
-			rows, next, err := s.List(ctx, tx, f)
-			if err != nil {
-				return err
-			}
-			for i := range rows {
-				if err := out.Row(n.cells(&rows[i])...); err != nil {
-					return fmt.Errorf("export of shifts: %w", err)
-				}
-			}
-			if f.Cursor = next; next == paging.Cursor("") {
-				return out.Close()
-			}
-		}
+		return book.Close()
 	}}
+}
+
+func exportHeadings() []string {
+	var headings []string
+	for _, c := range Sheet.Columns {
+		headings = append(headings, c.Heading())
+	}
+	return append(headings, exportColumns...)
+}
+
+// rows gives the cells of every shift of a filter.
+func (s *Service) rows(ctx context.Context, tx *tenants.Tx, f Filter, write func([]string) error) error {
+	n, err := s.names(ctx, tx)
+	if err != nil {
+		return err
+	}
+	f.Limit, f.Cursor = exportBatch, ""
+	for {
+		rows, next, err := s.List(ctx, tx, f)
+		if err != nil {
+			return err
+		}
+		for i := range rows {
+			if err := write(n.cells(&rows[i])); err != nil {
+				return fmt.Errorf("export of shifts: %w", err)
+			}
+		}
+		if f.Cursor = next; next == paging.Cursor("") {
+			return nil
+		}
+	}
 }
 
 func (n *names) cells(s *Shift) []string {

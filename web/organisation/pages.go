@@ -65,16 +65,21 @@ func Pages(s *web.Site, a *accounts.Service, pl *places.Service, gate *rbac.Gate
 
 type none struct{}
 
-// tabs lead between the pages of the settings that the caller may see.
-func tabs(ctx context.Context, current string) []ui.Tab {
+// Tabs lead between the pages of the settings that the caller may see. Pages of
+// other packages that belong to the settings, such as places and audit, show them
+// too; current is the text of the tab that is open.
+func Tabs(ctx context.Context, current string) []ui.Tab {
 	var all []ui.Tab
 	for _, t := range []struct {
 		text, path string
 		permission rbac.Permission
 	}{
-		{"Organisation", "", rbac.OrganisationRead}, {"People", "/settings/people", rbac.MemberRead}, {"API keys", "/settings/keys", rbac.KeyManage},
-		{"Clock", "/settings/clock", rbac.ClockSet},
+		{"Organisation", "", rbac.OrganisationRead}, {"People", "/settings/people", rbac.MemberRead}, {"Places", "/settings/places", rbac.PlaceRead},
+		{"API keys", "/settings/keys", rbac.KeyManage}, {"Clock", "/settings/clock", rbac.ClockSet}, {"Audit", "/audit", rbac.AuditRead},
 	} {
+		if kind := web.Caller(ctx).Party.Kind; t.path == "/settings/places" && kind != tenants.Trust && kind != tenants.Hub {
+			continue
+		}
 		if t.path == "/settings/clock" && (!web.Caller(ctx).Organisation.Sandbox || web.Caller(ctx).Party.Kind == tenants.Practice) {
 			continue
 		}
@@ -100,7 +105,7 @@ func (p *pages) home(ctx context.Context, tx *tenants.Tx, _ none) (web.View, err
 			return web.View{}, err
 		}
 	}
-	return web.View{Title: own.Name, Body: homePage(own, sites, people, tabs(ctx, "Organisation"))}, nil
+	return web.View{Title: own.Name, Body: homePage(own, sites, people, Tabs(ctx, "Organisation"))}, nil
 }
 
 func (p *pages) people(ctx context.Context, tx *tenants.Tx, _ none) (web.View, error) {
@@ -117,7 +122,7 @@ func (p *pages) peopleAgain(ctx context.Context, tx *tenants.Tx, _ revokeForm, r
 	if err != nil {
 		return web.View{}, err
 	}
-	return web.View{Body: peoplePage(p, all, tabs(ctx, "People"), refused)}, nil
+	return web.View{Body: peoplePage(p, all, Tabs(ctx, "People"), refused)}, nil
 }
 
 func (p *pages) revokeRole(ctx context.Context, tx *tenants.Tx, in revokeForm) (web.Done, error) {
@@ -190,7 +195,7 @@ func (p *pages) keysView(ctx context.Context, tx *tenants.Tx, in keyForm, secret
 		return web.View{}, err
 	}
 	held = slices.DeleteFunc(held, func(h door.Held) bool { return h.Kind != door.Key })
-	return web.View{Body: keysPage(p, in, held, secret, tabs(ctx, "API keys"), refused)}, nil
+	return web.View{Body: keysPage(p, in, held, secret, Tabs(ctx, "API keys"), refused)}, nil
 }
 
 // makeKey answers with the page itself: the secret is shown once and kept nowhere.
@@ -203,7 +208,7 @@ func (p *pages) makeKey(ctx context.Context, tx *tenants.Tx, in keyForm) (web.Do
 		return web.Done{}, err
 	}
 	view, err := p.keysView(ctx, tx, keyForm{}, secret, nil)
-	return web.Done{View: &view}, err
+	return web.Done{To: web.Base(ctx) + "/settings/keys", View: &view}, err
 }
 
 type keyID struct {
@@ -228,7 +233,7 @@ func (p *pages) clock(ctx context.Context, tx *tenants.Tx, _ none) (web.View, er
 }
 
 func (p *pages) clockAgain(ctx context.Context, tx *tenants.Tx, in clockForm, refused *fault.Fault) (web.View, error) {
-	return web.View{Narrow: true, Body: clockPage(in, civil.When(tx.Now), web.Caller(ctx).Organisation.Sandbox, tabs(ctx, "Clock"), refused)}, nil
+	return web.View{Narrow: true, Body: clockPage(in, civil.When(tx.Now), web.Caller(ctx).Organisation.Sandbox, Tabs(ctx, "Clock"), refused)}, nil
 }
 
 func (p *pages) setClock(ctx context.Context, tx *tenants.Tx, in clockForm) (web.Done, error) {

@@ -3,93 +3,149 @@
 package papers
 
 import (
+	"strings"
+
 	"wardbridge/internal/civil"
 	"wardbridge/modules/billing"
 	"wardbridge/modules/rates"
+	"wardbridge/web/labels"
 	"wardbridge/web/ui"
 )
 
-// Head is the top of a self-bill: the facts that the law asks for.
-func Head(b *billing.Bill) ui.DocumentHead {
-	h := ui.DocumentHead{
-		Kind: "Self-billed invoice", Number: b.Number, Status: string(b.Status),
-		Parties: []ui.Party{
-			{Role: "From (supplier)", Name: b.Supplier.Name, Lines: filled(b.Supplier.Address, prefixed("VAT number ", b.Supplier.VATNumber))},
-			{Role: "To (customer, who wrote this invoice)", Name: b.Customer.Name, Lines: filled(b.Customer.Address, prefixed("ODS code ", b.Customer.ODSCode), prefixed("VAT number ", b.Customer.VATNumber))},
-		},
-		Facts: []ui.Fact{
-			{Label: "Period", Value: b.PeriodFrom.Text() + " to " + b.PeriodTo.Text()},
-			{Label: "Hours", Value: civil.Span(b.Minutes)},
-			{Label: "Timesheets", Value: count(b.Timesheets)},
-			{Label: "Reference", Value: billing.Reference},
-		},
-		Statement: b.Statement(),
+func numberOf(b *billing.Bill) string {
+	if b.Number == "" {
+		return "Draft"
 	}
-	if h.Number == "" {
-		h.Number = "Draft"
-	}
-	if b.IssuedAt != nil {
-		h.Facts = append(h.Facts, ui.Fact{Label: "Issued", Value: b.IssuedOn().Text()})
-	}
-	if b.TaxPointOn != nil {
-		h.Facts = append(h.Facts, ui.Fact{Label: "Tax point", Value: b.TaxPointOn.Text()})
-	}
-	return h
+	return b.Number
 }
 
-// Lines are a bill's lines, a timesheet's under a heading of its own.
+func period(b *billing.Bill) string { return b.PeriodFrom.Text() + " to " + b.PeriodTo.Text() }
+
+// Head is the top of a self-bill: the facts that the law asks for.
+func Head(b *billing.Bill) ui.DocumentHead {
+	head := ui.DocumentHead{Kind: "Self-billed invoice", Number: numberOf(b), Status: labels.Status(b.Status), Statement: b.Statement(),
+		Parties: []ui.Party{
+			{Role: "From", Name: b.Supplier.Name, Lines: address(b.Supplier.Address, vatLine(b.Supplier.VATNumber))},
+			{Role: "To", Name: b.Customer.Name, Lines: address(b.Customer.Address, vatLine(b.Customer.VATNumber))},
+		}}
+	if b.TaxPointOn != nil {
+		head.Facts = append(head.Facts, ui.Fact{Label: "Tax point", Value: b.TaxPointOn.Text()})
+	}
+	return withFacts(head, b)
+}
+
+func withFacts(head ui.DocumentHead, b *billing.Bill) ui.DocumentHead {
+	if b.IssuedAt != nil {
+		head.Facts = append(head.Facts, ui.Fact{Label: "Date of issue", Value: b.IssuedOn().Text()})
+	}
+	head.Facts = append(head.Facts,
+		ui.Fact{Label: "Work of", Value: period(b)},
+		ui.Fact{Label: "Type", Value: billing.Reference, Note: "document type " + billing.TypeCode},
+		ui.Fact{Label: "Timesheets", Value: labels.Count(b.Timesheets, "timesheet"), Note: civil.Span(b.Minutes) + " paid"})
+	return head
+}
+
+func vatLine(number string) string {
+	if number == "" {
+		return ""
+	}
+	return "VAT number " + number
+}
+
+func address(text string, more ...string) []string {
+	var lines []string
+	for _, line := range append(strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == ',' }), more...) {
+		if line = strings.TrimSpace(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// Lines puts a sum of each timesheet over its rate parts.
 func Lines(lines []billing.Line) []ui.DocumentLine {
 	var all []ui.DocumentLine
-	last := ""
-	for i := range lines {
-		l := &lines[i]
-		if l.TimesheetRef != last {
-			last = l.TimesheetRef
-			all = append(all, ui.DocumentLine{Text: l.WorkerName + ", " + l.WorkedOn.Text(), Note: l.Ward + ", shift " + l.ShiftRef})
+	for from := 0; from < len(lines); {
+		to := from
+		head := ui.DocumentLine{Text: lines[from].ShiftRef + ", " + lines[from].WorkerName, Note: lines[from].WorkedOn.Text() + ", " + lines[from].Ward + ", timesheet " + lines[from].TimesheetRef}
+		minutes, net := 0, lines[from].NetPence-lines[from].NetPence
+		var parts []ui.DocumentLine
+		for ; to < len(lines) && lines[to].TimesheetID == lines[from].TimesheetID; to++ {
+			l := &lines[to]
+			minutes += l.PaidMinutes()
+			net += l.NetPence
+			parts = append(parts, part(l))
 		}
-		d := ui.DocumentLine{Text: l.Title(), VAT: string(l.VATCategory), Net: l.NetPence.String(), Detail: true}
-		if l.Minutes > 0 {
-			d.Quantity = civil.Span(l.Minutes)
-		}
-		if l.Rate != nil {
-			d.Rate = l.Rate.Text()
-			if l.Kind == rates.Pay && l.Factor != nil && l.Factor.Text() != "1" {
-				d.Rate += " x " + l.Factor.Text()
-			}
-		} else if l.Factor != nil {
-			d.Rate = l.Factor.Percent()
-		}
-		all = append(all, d)
+		head.Quantity, head.Net = hours(minutes), net.String()
+		all = append(append(all, head), parts...)
+		from = to
 	}
 	return all
 }
 
-// Sums are net, VAT by category and the total.
+func part(l *billing.Line) ui.DocumentLine {
+	p := ui.DocumentLine{Text: l.Title(), Net: l.NetPence.String(), VAT: vatOf(l.VATCategory, l.VATRate.Percent()), Detail: true}
+	if l.Minutes > 0 {
+		p.Quantity = hours(l.Minutes)
+	}
+	if l.Rate != nil {
+		p.Rate = l.Rate.Text()
+		if l.Factor != nil && l.Factor.Text() != "1" {
+			p.Rate += " × " + l.Factor.Text()
+		}
+	} else if l.Factor != nil {
+		p.Rate = l.Factor.Percent()
+	}
+	return p
+}
+
+func vatOf(c rates.Category, percent string) string {
+	switch c {
+	case rates.Exempt:
+		return "exempt"
+	case rates.OutsideScope:
+		return "outside"
+	}
+	return percent
+}
+
+func hours(minutes int) string {
+	if minutes == 0 {
+		return ""
+	}
+	return civil.Span(minutes)
+}
+
+// Sums adds a self-bill up, VAT by category.
 func Sums(b *billing.Bill) []ui.Sum {
 	sums := []ui.Sum{{Text: "Net", Amount: b.NetPence.String()}}
 	for _, v := range b.VAT {
-		text := "VAT " + string(v.Category) + ", " + v.Rate.Percent() + " of " + v.NetPence.String()
-		if v.Reason != "" {
-			text += ". " + v.Reason
-		}
-		sums = append(sums, ui.Sum{Text: text, Amount: v.VATPence.String()})
+		sums = append(sums, ui.Sum{Text: vatWords(v), Amount: v.VATPence.String()})
 	}
 	return append(sums, ui.Sum{Text: "Total", Amount: b.GrossPence.String(), Strong: true})
 }
 
-func filled(lines ...string) []string {
-	var all []string
-	for _, l := range lines {
-		if l != "" {
-			all = append(all, l)
-		}
+func vatWords(v billing.VATTotal) string {
+	switch v.Category {
+	case rates.Exempt:
+		return "Exempt from VAT, on " + v.NetPence.String()
+	case rates.OutsideScope:
+		return "Outside the scope of VAT, on " + v.NetPence.String()
 	}
-	return all
+	return "VAT at " + v.Rate.Percent() + " on " + v.NetPence.String()
 }
 
-func prefixed(prefix, value string) string {
-	if value == "" {
-		return ""
+// Notes are the sentences under the totals: why no VAT is charged, and whether
+// lines are left out.
+func Notes(b *billing.Bill, shown int) []string {
+	var notes []string
+	for _, v := range b.VAT {
+		if v.Reason != "" {
+			notes = append(notes, v.Reason)
+		}
 	}
-	return prefix + value
+	if shown < b.Totals.Lines {
+		notes = append(notes, "The first "+labels.Count(shown, "line")+" of "+labels.Count(b.Totals.Lines, "line")+" are shown. The file has all of them.")
+	}
+	return notes
 }

@@ -33,6 +33,11 @@ func Pages(s *web.Site, a *accounts.Service) {
 	web.Get(s, "/account", rbac.AccountUse, "Your account", p.account, signedIn)
 	web.Post(s, "/account/password", rbac.AccountUse, "Change your password", p.setPassword, p.passwordAgain)
 	web.Post(s, "/account/signout-everywhere", rbac.AccountUse, "Sign out everywhere", p.signOutEverywhere, nil)
+	link := web.Example(func(w openapi.World) openapi.Call {
+		return openapi.Call{Path: map[string]string{"token": w.ID("password.link")}}
+	})
+	web.Get(s, "/reset/{token}", rbac.Public, "Set your password", p.reset, link)
+	web.Post(s, "/reset/{token}", rbac.Public, "Set your password", p.doReset, p.resetAgain)
 	web.Get(s, "/accessibility", rbac.Public, "Accessibility", p.accessibility, nobody)
 }
 
@@ -46,14 +51,19 @@ func (p *pages) front(ctx context.Context, tx *tenants.Tx, _ none) (web.View, er
 	return p.switcher(ctx, tx, none{})
 }
 
+// signInStart is the address of the sign-in page: where it leads afterwards.
+type signInStart struct {
+	Next string `query:"next"`
+}
+
 type signInForm struct {
-	Next     string `query:"next" form:"next"`
+	Next     string `form:"next"`
 	Email    string `form:"email"`
 	Password string `form:"password"`
 }
 
-func (p *pages) signIn(_ context.Context, _ *tenants.Tx, in signInForm) (web.View, error) {
-	return web.View{Narrow: true, Body: signInPage(in, nil)}, nil
+func (p *pages) signIn(_ context.Context, _ *tenants.Tx, in signInStart) (web.View, error) {
+	return web.View{Narrow: true, Body: signInPage(signInForm{Next: in.Next}, nil)}, nil
 }
 
 func (p *pages) doSignIn(ctx context.Context, tx *tenants.Tx, in signInForm) (web.Done, error) {

@@ -1,6 +1,9 @@
 package invoices
 
-import "wardbridge/web/ui"
+import (
+	"wardbridge/modules/billing"
+	"wardbridge/web/ui"
+)
 
 // listView is the invoices that were issued on the agency's behalf.
 type listView struct {
@@ -16,8 +19,6 @@ type row struct {
 // billView is one invoice as a sheet of paper.
 type billView struct {
 	Back, Number, Sub, CSV string
-	Head                   ui.DocumentHead
-	Lines                  []ui.DocumentLine
-	Sums                   []ui.Sum
-	Notes                  []string
+	Bill                   *billing.Bill
+	Rows                   []billing.Line
 }

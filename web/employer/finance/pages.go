@@ -175,15 +175,12 @@ func (d Deps) issue(ctx context.Context, tx *tenants.Tx, in runIn) (web.Done, er
 	return web.Done{To: web.Base(ctx) + "/finance/self-bill/runs/" + run.Ref, Flash: &ui.Flash{Kind: "success", Title: "The invoices are issued", Text: "Each agency has been told of its own."}}, nil
 }
 
-// linesMax bounds what one page shows; the file has everything.
-const linesMax = 200
-
 func (d Deps) bill(ctx context.Context, tx *tenants.Tx, in runIn) (web.View, error) {
 	b, err := d.Billing.Bill(ctx, tx, in.ID)
 	if err != nil {
 		return web.View{}, err
 	}
-	lines, next, err := d.Billing.Lines(ctx, tx, b.ID, linesMax, "")
+	lines, err := d.Billing.Shown(ctx, tx, b.ID)
 	if err != nil {
 		return web.View{}, err
 	}
@@ -192,7 +189,7 @@ func (d Deps) bill(ctx context.Context, tx *tenants.Tx, in runIn) (web.View, err
 	if b.Number == "" {
 		title = "Draft invoice"
 	}
-	return web.View{Title: title, Body: billPage(&b, lines, next != "", base)}, nil
+	return web.View{Title: title, Body: billPage(&b, lines, base)}, nil
 }
 
 func billHref(base string, b *billing.Bill) string {

@@ -77,7 +77,7 @@ func TestRun_asksAgainOnlyWhileItGoesOn(t *testing.T) {
 	going.Run.RowsRead = 1240
 
 	html := render(t, runPage(going))
-	wants(t, html, `hx-select="#run"`, "1,240 rows read", "<progress", `aria-current="step"`, "You can leave this page", "Show the latest state")
+	wants(t, html, `hx-select="#run"`, "1,240 rows read", "<progress", `aria-current="step"`, "Running. You can leave this page", "Show the latest state")
 
 	over := render(t, runPage(&running{Base: "/e/kingsmere", Run: importOf(exchange.Applied, 5000, 0)}))
 	wants(t, over, `id="run"`, "The file has been applied: 5,000 created")

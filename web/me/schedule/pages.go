@@ -146,7 +146,10 @@ func (d Deps) shift(ctx context.Context, tx *tenants.Tx, in oneIn) (web.View, er
 	for i := range near {
 		if near[i].BookingID == b.ID {
 			v.Sheet = web.Base(ctx) + "/timesheets/" + near[i].Ref
-			v.SheetWords = sheetWords(near[i].Status)
+			v.SheetWords, v.SheetKind = sheetWords(near[i].Status), "plain"
+			if near[i].Status == timesheets.StatusOpen || near[i].Status == timesheets.StatusQueried {
+				v.SheetKind = "primary"
+			}
 		}
 	}
 	return web.View{Title: "Shift " + b.Ref, Narrow: true, Body: shiftPage(v)}, nil

@@ -29,6 +29,7 @@ type shiftView struct {
 	Quote                         *rates.ShiftQuote // nil: not shown
 	PaidHours                     string
 	Sheet                         string // where its timesheet is; "" as long as there is none
+	SheetKind                     string // the button is green while there is something to send
 	SheetWords                    string
 }
 

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"wardbridge/internal/civil"
+	"wardbridge/internal/money"
+	"wardbridge/modules/rates"
+	"wardbridge/tenants"
+)
+
+// price is the price of a night of twelve hours into Christmas Day, by the
+// national data and an agreement as the product keeps them. It has no raw limit.
+func price(ctx context.Context, w *world, s settings) (r result, err error) {
+	t, err := w.trust(ctx, "priced", "PRI")
+	if err != nil {
+		return r, err
+	}
+	var book rates.Book
+	work := []rates.Work{{ID: tenants.NewID(), Start: time.Date(2026, 12, 24, 20, 0, 0, 0, civil.London), End: time.Date(2026, 12, 25, 8, 0, 0, 0, civil.London),
+		BreakMinutes: 60, Pay: money.MustRate("19.97"), Commission: money.MustRate("2.50")}}
+	err = w.as(ctx, t.Party, func(ctx context.Context, tx *tenants.Tx) error {
+		day := civil.DateOf(work[0].Start)
+		agreement, err := w.Agencies.Get(ctx, tx, t.agreement)
+		if err != nil {
+			return err
+		}
+		vat, err := w.Agencies.VAT(ctx, tx, agreement, "nursing", day)
+		if err != nil {
+			return err
+		}
+		grade, err := w.Packs.Grade(ctx, tx, "nurse-band-5")
+		if err != nil {
+			return err
+		}
+		work[0].Grade = grade.Band
+		pack, err := w.Packs.Load(ctx, tx, "england", day, day.AddDays(1))
+		if err != nil {
+			return err
+		}
+		book, err = rates.BookOf(pack, agreement, vat)
+		return err
+	})
+	if err != nil {
+		return r, err
+	}
+	const many = 100_000
+	var took []float64
+	for range s.turns {
+		began := time.Now()
+		for range many {
+			if _, err := rates.Price(work, book); err != nil {
+				return r, err
+			}
+		}
+		took = append(took, float64(time.Since(began).Nanoseconds())/1000/many)
+	}
+	return result{what: "price of a 12 h night into a bank holiday", ours: fmt.Sprintf("%.2f µs", median(took)), raw: "-",
+		ratio: median(took), bar: 5, absolute: true}, nil
+}
