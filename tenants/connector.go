@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
@@ -14,13 +15,17 @@ import (
 // transaction for would see nothing, and say nothing about it.
 var errOutside = errors.New("tenants: statement outside a party's transaction")
 
-// opening is what Run puts into the context for the connection to find: the
-// message that opens the transaction, and the room for what comes back.
+// opening is what Run puts into the context for the connection to find: how the
+// transaction opens, and the room for what comes back.
 type opening struct {
-	message string
-	conn    *pgx.Conn
-	row     []byte
+	steps  []string // begin, the role, the limits: texts of which there are few
+	params [][]byte // of app.begin
+	conn   *pgx.Conn
+	row    []byte
 }
+
+// openText sets the walls up; its parameters are an opening's.
+const openText = "select app.begin($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 
 type openingKey struct{}
 
@@ -41,15 +46,28 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 
 type conn struct{ *stdlib.Conn }
 
-// BeginTx sends begin, the role, the settings and app.begin as one message, so
-// that the walls cost one round trip.
+// BeginTx sends begin, the role, the limits and app.begin together, so that the
+// walls cost one round trip. Each is prepared once a connection: to parse and
+// plan them every time would cost more than to run them.
 func (c *conn) BeginTx(ctx context.Context, _ driver.TxOptions) (driver.Tx, error) {
 	o, ok := ctx.Value(openingKey{}).(*opening)
 	if !ok {
 		return nil, errOutside
 	}
 	pg := c.Conn.Conn()
-	results, err := pg.PgConn().Exec(ctx, o.message).ReadAll()
+	var batch pgconn.Batch
+	for _, step := range append(o.steps, openText) {
+		prepared, err := pg.Prepare(ctx, "wb "+step, step) // known after the first time
+		if err != nil {
+			return nil, err
+		}
+		if step == openText {
+			batch.ExecStatement(prepared, o.params, nil, nil)
+		} else {
+			batch.ExecStatement(prepared, nil, nil, nil)
+		}
+	}
+	results, err := pg.PgConn().ExecBatch(ctx, &batch).ReadAll()
 	if err != nil {
 		_, _ = pg.PgConn().Exec(ctx, "rollback").ReadAll()
 		return nil, err

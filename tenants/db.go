@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -23,6 +24,10 @@ var errNoRows = sql.ErrNoRows
 
 // ErrStale says that the credential died between the door and the transaction.
 var ErrStale = fault.New(fault.Unauthenticated, "signed_out", "You have been signed out. Sign in again.")
+
+// planChanged says that a table has changed beneath a prepared statement, which
+// the driver then prepares anew.
+const planChanged = "0A000"
 
 // errNested is a programmer's error: a unit of work never opens another.
 var errNested = errors.New("tenants: a transaction is already open in this context")
@@ -157,20 +162,19 @@ func (db *DB) run(ctx context.Context, me Party, who Actor, timeout time.Duratio
 	}
 	var err error
 	for try := 0; try < 3; try++ {
-		err = db.once(ctx, me, who, message(begin, me, who, timeout), fn)
-		if code(err) != "40P01" {
+		err = db.once(ctx, me, who, open(begin, me, who, timeout), fn)
+		if c := code(err); c != "40P01" && c != planChanged {
 			break
 		}
 	}
 	return translate(err)
 }
 
-func (db *DB) once(ctx context.Context, me Party, who Actor, message string, fn func(context.Context, *Tx) error) (err error) {
+func (db *DB) once(ctx context.Context, me Party, who Actor, o *opening, fn func(context.Context, *Tx) error) (err error) {
 	l := db.app
 	if me.Kind == Platform {
 		l = db.platform
 	}
-	o := &opening{message: message}
 	btx, err := l.bun.BeginTx(context.WithValue(ctx, openingKey{}, o), nil)
 	if err != nil {
 		return err
@@ -188,7 +192,7 @@ func (db *DB) once(ctx context.Context, me Party, who Actor, message string, fn 
 	over := new(atomic.Bool)
 	defer over.Store(true)
 	inner := context.WithValue(ctx, openKey{}, true)
-	tx := &Tx{Me: me, Actor: who, Now: now.UTC(), Request: who.Request, ctx: inner, bun: btx, facade: &facade{conn: o.conn, over: over}, post: db.post}
+	tx := &Tx{Me: me, Actor: who, Now: now.UTC(), Request: who.Request, ctx: inner, bun: btx, facade: &facade{conn: o.conn, over: over}, db: l.bun, post: db.post}
 	if err := fn(inner, tx); err != nil {
 		return err
 	}
@@ -196,38 +200,32 @@ func (db *DB) once(ctx context.Context, me Party, who Actor, message string, fn 
 	return btx.Commit()
 }
 
-// message is the one message that opens a unit of work.
-func message(begin string, me Party, who Actor, timeout time.Duration) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s; set local role %s; set local statement_timeout = %d; set local lock_timeout = 2000; select app.begin(", begin, me.Kind.Role(), timeout.Milliseconds())
-	b.WriteString(literal(me.ID) + "," + quote(string(me.Kind)) + "," + literal(who.Person) + ",")
-	b.WriteString(quote(string(who.Kind)) + "," + literal(who.ID) + "," + quote(who.Name) + "," + quote(who.Request) + ",")
-	b.WriteString(literal(who.Credential) + "," + fmt.Sprint(who.Version) + ",")
-	if who.Wards == nil {
-		b.WriteString("null")
-	} else {
+// open says how a unit of work of a party opens.
+func open(begin string, me Party, who Actor, timeout time.Duration) *opening {
+	var wards []byte
+	if who.Wards != nil {
 		parts := make([]string, len(who.Wards))
 		for i, w := range who.Wards {
 			parts[i] = w.String()
 		}
-		b.WriteString("'{" + strings.Join(parts, ",") + "}'")
+		wards = []byte("{" + strings.Join(parts, ",") + "}")
 	}
-	b.WriteString(")")
-	return b.String()
+	return &opening{
+		steps: []string{begin, "set local role " + me.Kind.Role(), fmt.Sprintf("set local statement_timeout = %d", timeout.Milliseconds()), "set local lock_timeout = 2000"},
+		params: [][]byte{orNull(me.ID), text(string(me.Kind)), orNull(who.Person), text(string(who.Kind)), orNull(who.ID), text(who.Name), text(who.Request),
+			orNull(who.Credential), strconv.AppendInt(nil, who.Version, 10), wards},
+	}
 }
 
-func literal(id ID) string {
+func orNull(id ID) []byte {
 	if id == (ID{}) {
-		return "null"
+		return nil
 	}
-	return "'" + id.String() + "'"
+	return []byte(id.String())
 }
 
-// quote makes a literal of any text; standard_conforming_strings is on by
-// default since Postgres 9.1, and a NUL cannot be sent at all.
-func quote(s string) string {
-	return "'" + strings.ReplaceAll(strings.ReplaceAll(s, "\x00", ""), "'", "''") + "'"
-}
+// text is a parameter of any text; a NUL cannot be sent at all.
+func text(s string) []byte { return append([]byte{}, strings.ReplaceAll(s, "\x00", "")...) }
 
 func code(err error) string {
 	var pg *pgconn.PgError

@@ -22,6 +22,7 @@ type Tx struct {
 
 	ctx    context.Context
 	bun    bun.Tx
+	db     *bun.DB // knows models; it cannot run a statement
 	facade *facade
 	post   Post
 }
@@ -58,6 +59,19 @@ func (tx *Tx) NewDelete() *bun.DeleteQuery { return tx.bun.NewDelete() }
 
 // NewRaw starts a statement written by hand. The text must be constant.
 func (tx *Tx) NewRaw(query string, args ...any) *bun.RawQuery { return tx.bun.NewRaw(query, args...) }
+
+// Often reads rows into a slice by a statement that runs so often that planning it would
+// be most of its price: Postgres plans it once for each connection and role. The
+// text must be constant, with $1, $2 for its arguments; each different text
+// costs every connection memory.
+func (tx *Tx) Often(ctx context.Context, dest any, query string, args ...any) error {
+	rows, err := tx.bun.Tx.QueryContext(ctx, query, append([]any{pgx.QueryExecModeCacheStatement}, args...)...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	return tx.db.ScanRows(ctx, rows, dest)
+}
 
 // Mine adds the party's own predicate, which the walls imply, for the planner.
 func (tx *Tx) Mine(q *bun.SelectQuery) *bun.SelectQuery {

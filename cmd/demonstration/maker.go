@@ -51,6 +51,7 @@ func (m *maker) make(ctx context.Context) error {
 		{"ten weeks of shifts", m.weeks},
 		{"Clockwork's nights", m.clockwork},
 		{"loose ends", m.loose},
+		{"shifts ahead for those who sign in", m.engaged},
 		{"keys", m.keys},
 		{"names", m.naming},
 	} {
@@ -138,7 +139,7 @@ func (m *maker) person(ctx context.Context, tx *tenants.Tx, code string, party t
 		return fmt.Errorf("%s: %w", p.email, err)
 	}
 	m.people[p.email] = ids[0]
-	m.world.Logins = append(m.world.Logins, Login{Role: p.role, Organisation: code, Email: p.email, Password: m.world.Password, Path: p.path, Heading: p.heading})
+	m.world.Logins = append(m.world.Logins, Login{Role: p.role, Organisation: code, Email: p.email, Password: m.world.Password, Path: p.path, Heading: p.heading, Shows: shows(code)})
 	return nil
 }
 

@@ -15,7 +15,7 @@ import (
 // naming gives names to the rows that examples and tests speak of, as the
 // parties see them at the end.
 func (m *maker) naming(ctx context.Context) error {
-	for _, step := range []func(context.Context) error{m.nameTrust, m.nameAgency, m.nameNurse, m.nameNotice} {
+	for _, step := range []func(context.Context) error{m.nameTrust, m.nameAgency, m.nameNurse, m.nameNotice, m.nameLink} {
 		if err := step(ctx); err != nil {
 			return err
 		}

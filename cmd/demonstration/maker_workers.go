@@ -59,7 +59,7 @@ func demoWorkers() []*demoWorker {
 	}
 	all[0].email, all[0].name, all[0].grade, all[0].agencies = "nurse@worker.example", "Grace Mensah", "nurse-band-5", []string{"meridian"}
 	all[7].email, all[7].name, all[7].agencies, all[7].grade = "doctor@worker.example", "Kwame Owusu", []string{"meridian"}, "st3"
-	all[9].email, all[9].name, all[9].agencies, all[9].grade = "gp@worker.example", "Leila Rahman", []string{"harbour"}, "consultant"
+	all[9].email, all[9].name, all[9].agencies, all[9].grade = "gp@worker.example", "Leila Rahman", []string{"harbour"}, "specialty-doctor"
 	return all
 }
 
@@ -81,8 +81,8 @@ func (m *maker) clinicians(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, email := range []string{"nurse@worker.example", "doctor@worker.example", "gp@worker.example"} {
-		m.world.Logins = append(m.world.Logins, Login{Role: "clinician", Email: email, Password: m.world.Password, Path: "/me/schedule", Heading: "Schedule"})
+	for _, email := range told {
+		m.world.Logins = append(m.world.Logins, Login{Role: "clinician", Email: email, Password: m.world.Password, Path: "/me/schedule", Heading: "Schedule", Shows: shows("")})
 	}
 	if err := m.represent(ctx); err != nil {
 		return err

@@ -2,11 +2,17 @@ package house
 
 import (
 	"wardbridge/web/developers"
+	employeragencies "wardbridge/web/employer/agencies"
+	"wardbridge/web/employer/cascade"
 	"wardbridge/web/employer/finance"
 	"wardbridge/web/employer/imports"
+	"wardbridge/web/employer/places"
+	"wardbridge/web/employer/rates"
 	employershifts "wardbridge/web/employer/shifts"
 	employertimesheets "wardbridge/web/employer/timesheets"
+	"wardbridge/web/notices"
 	"wardbridge/web/organisation"
+	"wardbridge/web/oversight"
 	"wardbridge/web/platform"
 	"wardbridge/web/public"
 )
@@ -22,5 +28,11 @@ func (s Services) pages(h *House) {
 	imports.Pages(h.Site, imports.Deps{Exchange: s.Exchange, Places: s.Places, Packs: s.Packs})
 	employertimesheets.Pages(h.Site, employertimesheets.Deps{Timesheets: s.Timesheets, Places: s.Places, Accounts: s.Accounts})
 	finance.Pages(h.Site, finance.Deps{Billing: s.Billing})
+	employeragencies.Pages(h.Site, employeragencies.Deps{Agencies: s.Agencies, Packs: s.Packs})
+	cascade.Pages(h.Site, cascade.Deps{Cascade: s.Cascade, Agencies: s.Agencies, Packs: s.Packs, Oversight: s.Oversight})
+	rates.Pages(h.Site, rates.Deps{Cards: s.Cards, Packs: s.Packs})
+	places.Pages(h.Site, places.Deps{Places: s.Places})
+	oversight.Pages(h.Site, oversight.Deps{Oversight: s.Oversight})
+	notices.Pages(h.Site, notices.Deps{Notices: s.Notices})
 	s.supplyPages(h)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -186,34 +187,39 @@ func (u *tour) rosterSends(roster *program) (shift row) {
 	return found.Data[0]
 }
 
-// agencyProposes waits for the shift to open to the agency, asks what the nurse
-// would cost and proposes her at that price.
-func (u *tour) agencyProposes(agency *program, shift row) (proposal row) {
+// agencyProposes asks what the nurse would cost and proposes her at that price.
+func (u *tour) agencyProposes(agency *program, shift row) row {
 	u.t.Helper()
-	employer := u.trust.ID.String()
+	u.released(agency, shift)
+	var quote row
+	agency.call("priceShift", openapi.Call{Body: map[string]any{"employer_id": u.trust.ID, "grade": "nurse-band-5", "starts_at": "2026-06-13T19:30:00+01:00",
+		"ends_at": "2026-06-14T08:00:00+01:00", "break_minutes": 60, "pay_rate": "19.97", "commission": "2.00"}}, &quote)
+	wantLines(u.t, "the quote", parts(quote.Lines), tourQuoted.lines())
+	return u.proposes(agency, shift, tourQuoted)
+}
+
+// released waits for the shift to open to the agency.
+func (u *tour) released(agency *program, shift row) {
+	u.t.Helper()
 	eventually(u.t, "the release to tier 1", func() bool {
 		var open list[row]
-		agency.call("listReleases", openapi.Call{Query: map[string]string{"employer": employer}}, &open)
-		return len(open.Data) == 1 && open.Data[0].ShiftID == shift.ID
+		agency.call("listReleases", openapi.Call{Query: map[string]string{"employer": u.trust.ID.String()}}, &open)
+		return slices.ContainsFunc(open.Data, func(r row) bool { return r.ShiftID == shift.ID })
 	})
-	var quote row
-	agency.call("priceShift", openapi.Call{Body: map[string]any{"employer_id": employer, "grade": "nurse-band-5", "starts_at": "2026-06-13T19:30:00+01:00",
-		"ends_at": "2026-06-14T08:00:00+01:00", "break_minutes": 60, "pay_rate": "19.97", "commission": "2.00"}}, &quote)
+}
+
+// proposes sends a proposal of the nurse and wants each line of its price.
+func (u *tour) proposes(agency *program, shift row, want price) (proposal row) {
+	u.t.Helper()
 	var mine list[row]
 	agency.call("listWorkers", openapi.Call{Query: map[string]string{"q": u.nurse}}, &mine)
 	if len(mine.Data) != 1 {
 		u.t.Fatalf("the agency has %d workers called %s", len(mine.Data), u.nurse)
 	}
-	return proposes(agency, shift.ID, mine.Data[0].ID, tourQuoted)
-}
-
-// proposes sends a proposal and wants each line of its price.
-func proposes(agency *program, shift, worker string, want price) (proposal row) {
-	agency.t.Helper()
-	agency.call("proposeWorker", openapi.Call{Body: map[string]any{"shift_id": shift, "worker_id": worker, "pay_rate": "19.97", "commission": "2.00"}}, &proposal)
-	wantLines(agency.t, "the proposal", parts(proposal.Lines), want.lines())
+	agency.call("proposeWorker", openapi.Call{Body: map[string]any{"shift_id": shift.ID, "worker_id": mine.Data[0].ID, "pay_rate": "19.97", "commission": "2.00"}}, &proposal)
+	wantLines(u.t, "the proposal", parts(proposal.Lines), want.lines())
 	if proposal.NetPence != want.net || proposal.VATPence != want.vat {
-		agency.t.Errorf("the proposal comes to %s and %s VAT, want %s and %s", pounds(proposal.NetPence), pounds(proposal.VATPence), pounds(want.net), pounds(want.vat))
+		u.t.Errorf("the proposal comes to %s and %s VAT, want %s and %s", pounds(proposal.NetPence), pounds(proposal.VATPence), pounds(want.net), pounds(want.vat))
 	}
 	return proposal
 }

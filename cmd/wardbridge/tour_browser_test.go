@@ -73,7 +73,7 @@ func (d *desks) signIn(page *browsertest.Page, email string) {
 // become signs somebody else in at the trust's desk.
 func (d *desks) become(email string) {
 	d.t.Helper()
-	d.trust.Click(".app-account > summary")
+	d.trust.Click(".app-account__person")
 	d.trust.Click("Sign out")
 	d.trust.Want("You have signed out")
 	d.signIn(d.trust, email)
@@ -99,7 +99,7 @@ func (d *desks) importFile() {
 	if d.plain {
 		d.reloadUntil(d.trust, "the import", ".app-verdict")
 	}
-	d.trust.Want("1 shift was created")
+	d.trust.Want("1 created")
 }
 
 func (d *desks) setClock(date, time string) {
@@ -108,7 +108,7 @@ func (d *desks) setClock(date, time string) {
 	d.trust.Fill("Date", date)
 	d.trust.Fill("Time", time)
 	d.trust.Click("Set the clock")
-	d.trust.WantElement(".app-flash")
+	d.trust.WantElement(".app-banner")
 }
 
 // propose: the shift opens to the agency, which sees what the nurse would cost
@@ -158,7 +158,7 @@ func (d *desks) submit() {
 	d.phone.Fill("Unpaid break", "45")
 	d.phone.Fill("Note to the trust", tourNote)
 	d.phone.Click("Check and send")
-	d.phone.Want("12h 15min")
+	d.phone.Want("12h 15m")
 	d.phone.Click("Send my hours")
 	d.phone.Want("Your hours have been sent")
 }

@@ -175,34 +175,44 @@ func newTour(t *testing.T, code, letters, nurse, number string) *tour {
 	t.Helper()
 	h, w, base := demoHouse(t)
 	u := &tour{t: t, house: h, world: w, base: base, code: code, nurse: nurse, people: map[string]tenants.ID{}}
-	hash, err := accounts.HashPassword(w.Password)
-	if err != nil {
-		t.Fatal(err)
-	}
-	enrol := func(ctx context.Context, tx *tenants.Tx, at tenants.Party, who, name, role string) error {
-		ids, err := h.Accounts.AddMembers(ctx, tx, at, hash, []accounts.NewMember{{Email: u.email(who), Name: name, Roles: []string{role}}})
-		if err == nil {
-			u.people[who] = ids[0]
-		}
-		return err
-	}
-	u.set(tenants.Party{ID: tenants.NewID(), Kind: tenants.Platform}, func(ctx context.Context, tx *tenants.Tx) error {
+	u.platform(func(ctx context.Context, tx *tenants.Tx) error {
 		made, err := h.Accounts.CreateOrganisation(ctx, tx, accounts.NewOrganisation{Code: code, Letters: letters, Kind: tenants.Trust, Name: "Tour of " + letters, Sandbox: true})
 		if err != nil {
 			return err
 		}
 		u.trust = tenants.Party{ID: made.ID, Kind: made.Kind}
-		for _, p := range [][3]string{{"admin", "Anwen Admin", "org_admin"}, {"manager", "Mina Manager", "bank_office"}, {"ward", "Wilf Ward", "ward_manager"}, {"finance", "Fay Finance", "finance"}} {
-			if err := enrol(ctx, tx, u.trust, p[0], p[1], p[2]); err != nil {
-				return err
-			}
-		}
-		return enrol(ctx, tx, tenants.Party{ID: u.id("brightwater"), Kind: tenants.Hub}, "nurse", nurse, "clinician")
+		return u.enrol(ctx, tx, u.trust, map[string]string{"admin": "org_admin", "manager": "bank_office", "ward": "ward_manager", "finance": "finance"})
 	})
-	u.me = tenants.Party{ID: u.people["nurse"], Kind: tenants.Worker}
 	u.set(u.trust, u.terms)
 	u.engage(number)
 	return u
+}
+
+// platform prepares what the platform alone may.
+func (u *tour) platform(fn func(context.Context, *tenants.Tx) error) {
+	u.t.Helper()
+	u.set(tenants.Party{ID: tenants.NewID(), Kind: tenants.Platform}, fn)
+}
+
+// enrol gives people a log-in with the demonstration's password, each called by
+// what they do and with one role.
+func (u *tour) enrol(ctx context.Context, tx *tenants.Tx, party tenants.Party, roles map[string]string) error {
+	hash, err := accounts.HashPassword(u.world.Password)
+	if err != nil {
+		return err
+	}
+	for who, role := range roles {
+		name := "Robin " + strings.ToUpper(who[:1]) + who[1:]
+		if who == "nurse" {
+			name = u.nurse
+		}
+		ids, err := u.house.Accounts.AddMembers(ctx, tx, party, hash, []accounts.NewMember{{Email: u.email(who), Name: name, Roles: []string{role}}})
+		if err != nil {
+			return err
+		}
+		u.people[who] = ids[0]
+	}
+	return nil
 }
 
 func (u *tour) id(name string) tenants.ID {
@@ -247,9 +257,14 @@ func (u *tour) terms(ctx context.Context, tx *tenants.Tx) error {
 	return u.house.Accounts.SetClock(ctx, tx, filed)
 }
 
-// engage enters the nurse in Meridian's books, and she confirms it.
+// engage gives the nurse a log-in, enters her in Meridian's books, and she
+// confirms it.
 func (u *tour) engage(number string) {
 	u.t.Helper()
+	u.platform(func(ctx context.Context, tx *tenants.Tx) error {
+		return u.enrol(ctx, tx, tenants.Party{ID: u.id("brightwater"), Kind: tenants.Hub}, map[string]string{"nurse": "clinician"})
+	})
+	u.me = tenants.Party{ID: u.people["nurse"], Kind: tenants.Worker}
 	born := civil.MustDate("1990-05-17")
 	u.set(tenants.Party{ID: u.id("meridian"), Kind: tenants.Agency}, func(ctx context.Context, tx *tenants.Tx) error {
 		_, err := u.house.Workers.Represent(ctx, tx, workers.Facts{Name: u.nurse, Email: u.email("nurse"), StaffGroup: "nursing", Grade: "nurse-band-5", RegisterBody: "NMC", RegisterNumber: number, BornOn: born})

@@ -10,18 +10,18 @@ import (
 )
 
 func staffGroups(ctx context.Context, tx *tenants.Tx) (all []StaffGroup, err error) {
-	err = tx.NewRaw(`
+	err = tx.Often(ctx, &all, `
 		select code, name, position, mark, source
 		from   staff_groups
-		order  by position, code`).Scan(ctx, &all)
+		order  by position, code`)
 	return all, err
 }
 
 func grades(ctx context.Context, tx *tenants.Tx) (all []Grade, err error) {
-	err = tx.NewRaw(`
+	err = tx.Often(ctx, &all, `
 		select code, staff_group, name, band, position, mark, source
 		from   grades
-		order  by position, code`).Scan(ctx, &all)
+		order  by position, code`)
 	return all, err
 }
 
@@ -34,10 +34,10 @@ func grade(ctx context.Context, tx *tenants.Tx, code string) (g Grade, err error
 }
 
 func reasons(ctx context.Context, tx *tenants.Tx) (all []Reason, err error) {
-	err = tx.NewRaw(`
+	err = tx.Often(ctx, &all, `
 		select code, name, position, mark, source
 		from   reasons
-		order  by position, code`).Scan(ctx, &all)
+		order  by position, code`)
 	return all, err
 }
 

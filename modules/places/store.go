@@ -65,33 +65,34 @@ func lockWard(ctx context.Context, tx *tenants.Tx, id tenants.ID) (w Ward, err e
 }
 
 func sites(ctx context.Context, tx *tenants.Tx, tenantID tenants.ID) (all []Site, err error) {
-	err = tx.NewRaw(`
+	err = tx.Often(ctx, &all, `
 		select tenant_id, id, code, name, address, published
 		from   sites
-		where  tenant_id = ?
-		order  by name, code`, tenantID).Scan(ctx, &all)
+		where  tenant_id = $1
+		order  by name, code`, tenantID)
 	return all, err
 }
 
 // wards reads wards of an employer, all or those of one id or code. The cost
 // centre is the employer's own business: others have no right to the column.
 func wards(ctx context.Context, tx *tenants.Tx, tenantID, id tenants.ID, code string) (all []Ward, err error) {
-	q := tx.NewSelect().
-		TableExpr("wards as w").
-		Join("join sites as s on s.tenant_id = w.tenant_id and s.id = w.site_id").
-		ColumnExpr("w.tenant_id, w.id, w.site_id, w.code, w.name, w.published, s.code as site_code, s.name as site_name").
-		Where("w.tenant_id = ?", tenantID).
-		OrderExpr("s.name, w.name, w.code")
+	cost := ""
 	if tx.Me.Kind.Employer() {
-		q = q.ColumnExpr("w.cost_centre")
+		cost = ", w.cost_centre"
 	}
-	if id != (tenants.ID{}) {
-		q = q.Where("w.id = ?", id)
+	query := "select w.tenant_id, w.id, w.site_id, w.code, w.name, w.published, s.code as site_code, s.name as site_name" + cost + `
+		from   wards w
+		join   sites s on s.tenant_id = w.tenant_id and s.id = w.site_id
+		where  w.tenant_id = $1`
+	const order = " order by s.name, w.name, w.code"
+	switch {
+	case id != tenants.ID{}:
+		err = tx.Often(ctx, &all, query+" and w.id = $2", tenantID, id)
+	case code != "":
+		err = tx.Often(ctx, &all, query+" and w.code = $2"+order, tenantID, code)
+	default:
+		err = tx.Often(ctx, &all, query+order, tenantID)
 	}
-	if code != "" {
-		q = q.Where("w.code = ?", code)
-	}
-	err = q.Scan(ctx, &all)
 	return all, err
 }
 

@@ -195,8 +195,11 @@ func (s *Service) get(ctx context.Context, tx *tenants.Tx, in getIn) (shiftJSON,
 	if err != nil {
 		return shiftJSON{}, err
 	}
-	wards, err := s.places.Wards(ctx, tx, shift.TenantID)
-	return toJSON(shift, wards), err
+	ward, err := s.places.Ward(ctx, tx, shift.TenantID, shift.WardID)
+	if fault.Is(err, fault.NotFound) {
+		err = nil // an agency sees the shift and not a ward that is not published
+	}
+	return toJSON(shift, map[tenants.ID]places.Ward{shift.WardID: ward}), err
 }
 
 func (s *Service) export(ctx context.Context, tx *tenants.Tx, in filterIn) (openapi.File, error) {

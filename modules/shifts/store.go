@@ -3,10 +3,12 @@ package shifts
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"wardbridge/internal/fault"
 	"wardbridge/tenants"
 )
 
@@ -15,14 +17,21 @@ func selecting(tx *tenants.Tx, into any) *bun.SelectQuery {
 }
 
 func byIDOrRef(ctx context.Context, tx *tenants.Tx, idOrRef string) (Shift, error) {
-	var s Shift
-	q := selecting(tx, &s)
-	if id, err := uuid.Parse(idOrRef); err == nil {
-		q = q.Where("id = ?", id)
+	var rows []Shift
+	var err error
+	query := "select " + strings.Join(columns(tx.Me.Kind), ", ") + " from shifts where "
+	if id, e := uuid.Parse(idOrRef); e == nil {
+		err = tx.Often(ctx, &rows, query+"id = $1", id)
 	} else {
-		q = q.Where("ref = upper(?)", idOrRef)
+		err = tx.Often(ctx, &rows, query+"ref = upper($1)", idOrRef)
 	}
-	return s, tenants.Found("shift", idOrRef, q.Scan(ctx))
+	switch {
+	case err != nil:
+		return Shift{}, fmt.Errorf("shift %s: %w", idOrRef, err)
+	case len(rows) == 0:
+		return Shift{}, fault.ErrNotFound.Because(fmt.Errorf("shift %s", idOrRef))
+	}
+	return rows[0], nil
 }
 
 func lock(ctx context.Context, tx *tenants.Tx, id tenants.ID) (Shift, error) {

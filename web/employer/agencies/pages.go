@@ -49,6 +49,21 @@ func Pages(s *web.Site, d Deps) {
 
 type none struct{}
 
+// Tabs lead between the agencies and the rule by which they are told of shifts,
+// for those who may see them; current is the text of the tab that is open.
+func Tabs(ctx context.Context, current string) []ui.Tab {
+	var all []ui.Tab
+	for _, t := range []struct {
+		text, path string
+		permission rbac.Permission
+	}{{"Agencies", "/agencies", rbac.AgreementRead}, {"Cascade rule", "/cascade-rules", rbac.ShiftRead}} {
+		if web.May(ctx, t.permission) {
+			all = append(all, ui.Tab{Text: t.text, Href: web.Base(ctx) + t.path, Current: t.text == current})
+		}
+	}
+	return all
+}
+
 func base(ctx context.Context) string { return web.Base(ctx) + "/agencies" }
 
 // place is the agency's tier in a staff group, in words.
@@ -65,6 +80,7 @@ type row struct {
 
 // listView is what the list shows.
 type listView struct {
+	Tabs []ui.Tab
 	New  string
 	Rows []row
 }
@@ -91,7 +107,7 @@ func (p *pages) list(ctx context.Context, tx *tenants.Tx, _ none) (web.View, err
 		return web.View{}, err
 	}
 	tiers := tiersOf(placed)
-	var v listView
+	v := listView{Tabs: Tabs(ctx, "Agencies")}
 	if web.May(ctx, rbac.AgreementManage) {
 		v.New = base(ctx) + "/new"
 	}

@@ -54,15 +54,14 @@ func written(entries []cards.Entry) string {
 	return b.String()
 }
 
-// numbered is a row of the box without the empty ones, with the number of each
-// as the writer counts.
+// numbered is a row of the box, with its number as the writer counts.
 type numbered struct {
 	number int
 	cells  []string
 }
 
 // cut splits the box into rows and cells: by commas, semicolons or, as pasted
-// from a spreadsheet, tabs.
+// from a spreadsheet, tabs. Empty rows are left out.
 func cut(text string) (rows []numbered) {
 	for i, row := range strings.Split(text, "\n") {
 		if strings.TrimSpace(row) == "" {
