@@ -62,11 +62,11 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 	if c.StatementTimeout == 0 {
 		c.StatementTimeout = 15 * time.Second
 	}
-	app, err := dial(ctx, c.App, c.MaxConns)
+	app, err := dial(ctx, c.App, c.MaxConns, c.StatementTimeout)
 	if err != nil {
 		return nil, fmt.Errorf("DATABASE_URL: %w", err)
 	}
-	platform, err := dial(ctx, c.Platform, max(c.MaxConns/4, 2))
+	platform, err := dial(ctx, c.Platform, max(c.MaxConns/4, 2), c.StatementTimeout)
 	if err != nil {
 		app.close()
 		return nil, fmt.Errorf("WARDBRIDGE_PLATFORM_URL: %w", err)
@@ -74,7 +74,7 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 	return &DB{app: app, platform: platform, timeout: c.StatementTimeout}, nil
 }
 
-func dial(ctx context.Context, url string, maxConns int32) (*login, error) {
+func dial(ctx context.Context, url string, maxConns int32, timeout time.Duration) (*login, error) {
 	cfg, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, err
@@ -85,6 +85,12 @@ func dial(ctx context.Context, url string, maxConns int32) (*login, error) {
 	cfg.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol
 	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
 	cfg.ConnConfig.RuntimeParams["application_name"] = "wardbridge"
+	// The usual limits stand on the connection; a unit of work says only its own.
+	limits := limit("set", timeout) + "; set lock_timeout = 2000"
+	cfg.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
+		_, err := c.Exec(ctx, limits)
+		return err
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, err
@@ -162,7 +168,7 @@ func (db *DB) run(ctx context.Context, me Party, who Actor, timeout time.Duratio
 	}
 	var err error
 	for try := 0; try < 3; try++ {
-		err = db.once(ctx, me, who, open(begin, me, who, timeout), fn)
+		err = db.once(ctx, me, who, db.open(begin, me, who, timeout), fn)
 		if c := code(err); c != "40P01" && c != planChanged {
 			break
 		}
@@ -201,7 +207,7 @@ func (db *DB) once(ctx context.Context, me Party, who Actor, o *opening, fn func
 }
 
 // open says how a unit of work of a party opens.
-func open(begin string, me Party, who Actor, timeout time.Duration) *opening {
+func (db *DB) open(begin string, me Party, who Actor, timeout time.Duration) *opening {
 	var wards []byte
 	if who.Wards != nil {
 		parts := make([]string, len(who.Wards))
@@ -210,11 +216,19 @@ func open(begin string, me Party, who Actor, timeout time.Duration) *opening {
 		}
 		wards = []byte("{" + strings.Join(parts, ",") + "}")
 	}
+	steps := []string{begin, "set local role " + me.Kind.Role()}
+	if timeout != db.timeout {
+		steps = append(steps, limit("set local", timeout))
+	}
 	return &opening{
-		steps: []string{begin, "set local role " + me.Kind.Role(), fmt.Sprintf("set local statement_timeout = %d", timeout.Milliseconds()), "set local lock_timeout = 2000"},
+		steps: steps,
 		params: [][]byte{orNull(me.ID), text(string(me.Kind)), orNull(who.Person), text(string(who.Kind)), orNull(who.ID), text(who.Name), text(who.Request),
 			orNull(who.Credential), strconv.AppendInt(nil, who.Version, 10), wards},
 	}
+}
+
+func limit(set string, timeout time.Duration) string {
+	return fmt.Sprintf("%s statement_timeout = %d", set, timeout.Milliseconds())
 }
 
 func orNull(id ID) []byte {

@@ -107,7 +107,7 @@ func (s settings) profiled(name string, fn func() error) (err error) {
 	return fn()
 }
 
-// turns lets ours and the raw limit take turns.
+// takeTurns lets ours and the raw limit take turns.
 func (s settings) takeTurns(name string, ours, raw func(turn int) (float64, error)) (o, r []float64, err error) {
 	for turn := range s.turns {
 		err = s.profiled(fmt.Sprintf("%s-%d", name, turn+1), func() error {

@@ -2,11 +2,13 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -41,10 +43,10 @@ func (w *world) overheard(ctx context.Context, fn func() error) (log []byte, err
 	if err != nil {
 		return nil, err
 	}
-	if err = set("alter system set log_line_prefix = '"+logPrefix+"'", "alter system set log_statement = 'all'"); err != nil {
+	if err = set("alter system set log_line_prefix = '"+logPrefix+"'", "alter system set log_statement = 'all'", "alter system set log_error_verbosity = 'default'"); err != nil {
 		return nil, err
 	}
-	err = errors.Join(fn(), set("alter system reset log_statement", "alter system reset log_line_prefix"))
+	err = errors.Join(fn(), set("alter system reset log_statement", "alter system reset log_error_verbosity", "alter system reset log_line_prefix"))
 	if err != nil {
 		return nil, err
 	}
@@ -53,27 +55,49 @@ func (w *world) overheard(ctx context.Context, fn func() error) (log []byte, err
 }
 
 // statementsOf are the statements of the unit of work that a request opened,
-// without its beginning and its end.
+// without its beginning and its end, and with their arguments put in.
 func statementsOf(log []byte, request string) (statements []string, err error) {
-	process, inside := "", false
+	process, opening, inside := "", "", false
 	for _, entry := range entries(log) {
 		pid, rest, _ := strings.Cut(entry, "|")
 		user, rest, _ := strings.Cut(rest, "|")
-		_, text, ok := strings.Cut(rest, "statement: ")
-		if !ok || user != "wb_app" {
+		kind, text, _ := strings.Cut(rest, ":  ")
+		if user != "wb_app" || inside && pid != process {
 			continue
 		}
+		detail := kind == "DETAIL"
+		if !detail {
+			_, text, _ = strings.Cut(text, ": ") // what is behind "statement" or "execute" and a name
+		}
 		switch {
-		case strings.Contains(text, "app.begin(") && strings.Contains(text, "'"+request+"'"):
-			process, inside, statements = pid, true, nil
-		case inside && pid == process && text == "commit":
+		case strings.HasPrefix(text, "select app.begin("):
+			opening = pid
+		case detail && opening == pid && strings.Contains(text, "'"+request+"'"):
+			process, inside = pid, true
+		case inside && text == "commit":
 			return statements, nil
-		case inside && pid == process:
+		case inside && detail && len(statements) > 0:
+			last := len(statements) - 1
+			statements[last] = filled(statements[last], text)
+		case inside:
 			statements = append(statements, text)
 		}
 	}
 	return nil, fmt.Errorf("the log has no unit of work of request %s", request)
 }
+
+var argument = regexp.MustCompile(`\$(\d+) = ('(?:[^']|'')*'|NULL)`)
+
+// filled puts the arguments that the log names into a statement.
+func filled(statement, detail string) string {
+	values := map[string]string{}
+	for _, found := range argument.FindAllStringSubmatch(detail, -1) {
+		values["$"+found[1]] = found[2]
+	}
+	return place.ReplaceAllStringFunc(statement, func(name string) string { return cmp.Or(values[name], name) })
+}
+
+var place = regexp.MustCompile(`\$\d+`)
 
 // entries joins the lines of the log that belong together: those after the first
 // of an entry begin with a tab.

@@ -123,13 +123,15 @@ func minutes(lines []line) map[string]int {
 
 var lastCell = regexp.MustCompile(`<td class="app-num">([^<]+)</td>\s*</tr>`)
 
-// amounts are the last column of the first table of a class on a page, without
-// the rows that have none.
-func amounts(html, class string) (all []string) {
+// amounts are the last column of the first table of a class on a page, in the
+// rows that begin so.
+func amounts(html, class, row string) (all []string) {
 	_, table, _ := strings.Cut(html, `<table class="`+class+`">`)
 	table, _, _ = strings.Cut(table, "</table>")
-	for _, m := range lastCell.FindAllStringSubmatch(table, -1) {
-		all = append(all, m[1])
+	for _, tr := range strings.Split(table, "<tr")[1:] {
+		if m := lastCell.FindStringSubmatch(tr); m != nil && strings.HasPrefix(tr, row) {
+			all = append(all, m[1])
+		}
 	}
 	return all
 }
@@ -139,7 +141,7 @@ func (c *clockwork) wantPage(n clockworkNight, who *browserless, path string) {
 	c.t.Helper()
 	page := who.get(path)
 	want := append(n.want.column(), pounds(n.want.net), pounds(n.want.vat), pounds(n.want.total))
-	if got := amounts(page.body, "app-rates"); page.status != 200 || !slices.Equal(got, want) {
+	if got := amounts(page.body, "app-rates", ""); page.status != 200 || !slices.Equal(got, want) {
 		c.t.Errorf("%s: %s (%d) shows %v, want %v", n.name, path, page.status, got, want)
 	}
 }
@@ -148,7 +150,7 @@ func (c *clockwork) wantPage(n clockworkNight, who *browserless, path string) {
 func (c *clockwork) wantInvoice(n clockworkNight, path string) {
 	c.t.Helper()
 	page := c.office.get(path)
-	if got := amounts(page.body, "app-document__lines"); page.status != 200 || !slices.Equal(got, n.want.column()) {
+	if got := amounts(page.body, "app-document__lines", ` class="app-document__detail"`); page.status != 200 || !slices.Equal(got, n.want.column()) {
 		c.t.Errorf("%s: %s (%d) shows the lines %v, want %v", n.name, path, page.status, got, n.want.column())
 	}
 	for _, sum := range []int{n.want.net, n.want.vat, n.want.total} {
