@@ -149,6 +149,11 @@ func TestPages_openToTheirOwners(t *testing.T) {
 		}
 		t.Run(p.Path, func(t *testing.T) {
 			call := p.Example(w)
+			for name, value := range call.Path {
+				if value == "" {
+					t.Fatalf("the demonstration has no row for {%s}", name)
+				}
+			}
 			r := visitor(t, call.As).get(address(p.Path, call.Path, call.Query))
 			if r.status != http.StatusOK {
 				t.Errorf("%s as %s: %d\n%s", address(p.Path, call.Path, call.Query), call.As, r.status, excerpt(r.body))

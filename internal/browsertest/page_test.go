@@ -50,6 +50,8 @@ func site(t *testing.T) string {
 			_, _ = w.Write([]byte(html))
 		})
 	}
+	// The page that is not there has no link to an icon, so Chromium asks for this.
+	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	page("GET /form", form)
 	page("GET /inline", `<!DOCTYPE html><link rel="icon" href="data:,"><body><script>window.ran = true</script></body>`)
 	page("GET /noisy", `<!DOCTYPE html><link rel="icon" href="data:,"><body><script src="/noisy.js"></script></body>`)
