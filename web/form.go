@@ -86,10 +86,14 @@ func (v *visit) form() (*form, error) {
 	case fiber.MIMEApplicationForm:
 		return f, v.urlForm(f)
 	case fiber.MIMEMultipartForm:
-		if n := v.c.Request().Header.ContentLength(); n > uploadMax+formMax {
+		most := formMax
+		if v.page.uploads {
+			most += uploadMax
+		}
+		if n := v.c.Request().Header.ContentLength(); n > most {
 			return nil, errFormLarge
 		}
-		if err := f.parts(multipart.NewReader(v.body(), params["boundary"])); err != nil {
+		if err := f.parts(v.page.uploads, multipart.NewReader(v.body(), params["boundary"])); err != nil {
 			f.close()
 			return nil, err
 		}
@@ -122,7 +126,7 @@ func (v *visit) urlForm(f *form) error {
 	return nil
 }
 
-func (f *form) parts(r *multipart.Reader) error {
+func (f *form) parts(files bool, r *multipart.Reader) error {
 	room := int64(formMax)
 	for {
 		part, err := r.NextPart()
@@ -133,6 +137,9 @@ func (f *form) parts(r *multipart.Reader) error {
 			return errFormBad.Because(err)
 		}
 		if part.FileName() != "" {
+			if !files {
+				return errFormBad.Saying("This form takes no file.")
+			}
 			if err := f.keep(part); err != nil {
 				return err
 			}
@@ -142,7 +149,7 @@ func (f *form) parts(r *multipart.Reader) error {
 		if err != nil {
 			return errFormBad.Because(err)
 		}
-		if room -= int64(len(raw)); room < 0 {
+		if room -= int64(len(raw) + len(part.FormName()) + 64); room < 0 {
 			return errFormLarge
 		}
 		f.values[part.FormName()] = append(f.values[part.FormName()], string(raw))

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"log/slog"
+	"reflect"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -36,6 +37,7 @@ type Page struct {
 	Download   bool
 
 	audience audience
+	uploads  bool // the form may carry a file
 	handle   func(*visit) error
 }
 
@@ -94,7 +96,7 @@ func Get[In any](s *Site, path string, p rbac.Permission, title string, h func(c
 func Post[In any](s *Site, path string, p rbac.Permission, title string,
 	act func(context.Context, *tenants.Tx, In) (Done, error),
 	again func(context.Context, *tenants.Tx, In, *fault.Fault) (View, error), opts ...Option) {
-	s.add(Page{Method: fiber.MethodPost, Path: path, Permission: p, Title: title, handle: func(v *visit) error {
+	s.add(Page{Method: fiber.MethodPost, Path: path, Permission: p, Title: title, uploads: takesFile[In](), handle: func(v *visit) error {
 		form, err := v.form()
 		if err != nil {
 			return err
@@ -126,6 +128,17 @@ func Download[In any](s *Site, path string, p rbac.Permission, title string, h f
 		}
 		return v.send(func(ctx context.Context, tx *tenants.Tx) (openapi.File, error) { return h(ctx, tx, in) })
 	}}, opts)
+}
+
+// takesFile reports whether an input asks for a file.
+func takesFile[In any]() bool {
+	t := reflect.TypeFor[In]()
+	for i := range t.NumField() {
+		if t.Field(i).Type == reflect.TypeFor[openapi.Upload]() {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *Site) add(p Page, opts []Option) {

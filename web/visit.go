@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -45,20 +46,42 @@ type visit struct {
 }
 
 func (s *Site) serve(c *fiber.Ctx, p *Page) error {
-	ctx, cancel := context.WithTimeout(c.UserContext(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(c.UserContext(), p.patience())
 	defer cancel()
 	v := &visit{site: s, page: p, c: c, request: openapi.RequestID(c), secret: c.Cookies(sessionCookie)}
 	v.headers()
 	v.ctx = context.WithValue(ctx, visitKey{}, v)
-	err := v.enter()
-	if err == nil {
-		v.ctx = door.WithCaller(v.ctx, v.caller)
-		err = p.handle(v)
-	}
-	if err != nil {
+	if err := v.answer(); err != nil {
 		return v.refuse(err)
 	}
 	return nil
+}
+
+// patience is how long a page may take: a file needs its time on the way.
+func (p *Page) patience() time.Duration {
+	switch {
+	case p.Download:
+		return 10 * time.Minute
+	case p.uploads:
+		return 5 * time.Minute
+	default:
+		return 30 * time.Second
+	}
+}
+
+// answer lets the caller in and runs the page. A panic in one page is that
+// page's failure, not the service's.
+func (v *visit) answer() (err error) {
+	defer func() {
+		if broken := recover(); broken != nil {
+			err = fmt.Errorf("panic: %v\n%s", broken, debug.Stack())
+		}
+	}()
+	if err := v.enter(); err != nil {
+		return err
+	}
+	v.ctx = door.WithCaller(v.ctx, v.caller)
+	return v.page.handle(v)
 }
 
 func (v *visit) headers() {

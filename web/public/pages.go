@@ -4,6 +4,7 @@ package public
 
 import (
 	"context"
+	"net/url"
 	"strings"
 
 	"wardbridge/internal/door"
@@ -85,7 +86,7 @@ func (p *pages) signInAgain(_ context.Context, _ *tenants.Tx, in signInForm, ref
 
 // home is where a person wanted to go, or their only place, or the switcher.
 func (p *pages) home(ctx context.Context, tx *tenants.Tx, person tenants.ID, next string) (string, error) {
-	if strings.HasPrefix(next, "/") && !strings.HasPrefix(next, "//") && !strings.Contains(next, "\\") {
+	if inside(next) {
 		return next, nil
 	}
 	all, err := p.accounts.PlacesOf(ctx, tx, person)
@@ -93,6 +94,18 @@ func (p *pages) home(ctx context.Context, tx *tenants.Tx, person tenants.ID, nex
 		return "/switch", err
 	}
 	return all[0].Home() + landing(all[0]), nil
+}
+
+// inside reports whether an address leads to a page of this site, whatever a
+// browser makes of it: tabs and backslashes have led elsewhere before.
+func inside(next string) bool {
+	for _, r := range next {
+		if r < ' ' || r == 0x7f || r == '\\' {
+			return false
+		}
+	}
+	u, err := url.Parse(next)
+	return err == nil && u.Scheme == "" && u.Host == "" && strings.HasPrefix(next, "/") && !strings.HasPrefix(next, "//")
 }
 
 // landing is the page that a role starts its day with.
