@@ -327,7 +327,7 @@ create table grants (
     person_id       uuid not null references people,
     organisation_id uuid not null references organisations,
     role            text not null,
-    wards           uuid[],                        -- null: every ward
+    wards           uuid[] check (cardinality(wards) > 0), -- null: every ward
     granted_at      timestamptz not null,
     granted_by      uuid,
     revoked_at      timestamptz

@@ -60,8 +60,8 @@ begin
         return;
     end if;
     select array_agg(g.role order by g.role),
-           case when bool_or(g.wards is null) then null else (select array_agg(distinct w) from grants g2, unnest(g2.wards) w
-               where g2.person_id = p.id and g2.organisation_id = o.id and g2.revoked_at is null) end
+           case when bool_or(g.wards is null) then null else coalesce((select array_agg(distinct w) from grants g2, unnest(g2.wards) w
+               where g2.person_id = p.id and g2.organisation_id = o.id and g2.revoked_at is null), '{}') end
     into   roles, wards
     from   grants g
     where  g.person_id = p.id and g.organisation_id = o.id and g.revoked_at is null and g.role <> 'clinician';
@@ -140,7 +140,8 @@ language plpgsql volatile security definer set search_path = public, app, pg_tem
 begin
     update credentials c set revoked_at = now()
     where  c.id = which and c.revoked_at is null
-    and    (c.person_id = app.person() or (c.kind = 'key' and c.organisation_id = app.me()));
+    and    ((c.kind <> 'key' and c.person_id = app.person() and current_setting('app.actor_kind', true) = 'person')
+            or (c.kind = 'key' and c.organisation_id = app.me()));
     return found;
 end $$;
 
@@ -158,7 +159,7 @@ language sql stable security definer set search_path = public, app, pg_temp as $
     select c.id, c.kind, c.name, c.prefix, c.roles_of_key, c.scopes, c.created_at, c.last_used_at, c.expires_at
     from   credentials c
     where  c.revoked_at is null and c.expires_at > now()
-    and    ((c.kind = 'key' and c.organisation_id = app.me()) or (c.kind <> 'key' and c.person_id = app.person()))
+    and    ((c.kind = 'key' and c.organisation_id = app.me()) or (c.kind <> 'key' and c.person_id = app.person() and current_setting('app.actor_kind', true) = 'person'))
     order  by c.created_at desc
 $$;
 
@@ -203,6 +204,13 @@ begin
     on conflict (email) do nothing returning people.id into found_id;
     if found_id is null then
         select p.id into found_id from people p where p.email = lower(mail);
+        -- Nobody has proved that the address is theirs, so a person whom another
+        -- organisation entered is not taken over by this one: the platform sees to it.
+        if current_setting('app.kind', true) is distinct from 'platform' and not exists (
+            select from grants g where g.person_id = found_id and g.organisation_id = app.me() and g.revoked_at is null)
+        then
+            raise exception 'known elsewhere' using errcode = 'WB409';
+        end if;
     end if;
     return found_id;
 end $$;

@@ -273,3 +273,6 @@ func Violates(err error, constraint string) bool {
 
 // Logins are the database log-ins of the house, for a private cluster to admit.
 var Logins = []string{"wb_owner", "wb_app", "wb_platform", "wb_river"}
+
+// Raised reports whether a function of the database refused with this code.
+func Raised(err error, with string) bool { return code(err) == with }

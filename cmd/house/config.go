@@ -22,6 +22,7 @@ type Config struct {
 	PGBin       string
 	MaxConns    int32
 	Workers     int
+	Proxies     []string // WARDBRIDGE_TRUSTED_PROXIES
 	MailURL     string
 	MailFrom    string
 	LogLevel    slog.Level
@@ -74,6 +75,16 @@ var variables = []variable{
 	{"WARDBRIDGE_PG_BIN", "folder of Postgres binaries for the private cluster", text(func(c *Config) *string { return &c.PGBin })},
 	{"WARDBRIDGE_CONNECTIONS", "connections of the app log-in; unset: 16", number(2, 500, func(c *Config, n int) { c.MaxConns = int32(n) })},
 	{"WARDBRIDGE_WORKERS", "jobs at a time; unset: 8", number(1, 200, func(c *Config, n int) { c.Workers = n })},
+	{"WARDBRIDGE_TRUSTED_PROXIES", "addresses or networks of the proxies whose X-Forwarded-For is believed, with commas between; unset: none", func(c *Config, v string) error {
+		for _, p := range strings.Split(v, ",") {
+			p = strings.TrimSpace(p)
+			if _, _, err := net.ParseCIDR(p); err != nil && net.ParseIP(p) == nil {
+				return fmt.Errorf("has %q; give addresses or networks, such as 10.0.0.0/8", p)
+			}
+			c.Proxies = append(c.Proxies, p)
+		}
+		return nil
+	}},
 	{"WARDBRIDGE_MAIL_URL", "smtp://user:password@host:port; unset: mails stay in the outbox", text(func(c *Config) *string { return &c.MailURL })},
 	{"WARDBRIDGE_MAIL_FROM", "sender of mails", text(func(c *Config) *string { return &c.MailFrom })},
 	{"WARDBRIDGE_LOG", "debug, info, warn or error; unset: info", func(c *Config, v string) error {

@@ -76,10 +76,15 @@ const apiWords = "Shifts, proposals, bookings, timesheets and self-billing, for 
 	"Another party's row answers 404, as one that does not exist."
 
 func (h *House) mount() *fiber.App {
+	forwarded := "" // the peer's own address
+	if len(h.Config.Proxies) > 0 {
+		forwarded = fiber.HeaderXForwardedFor
+	}
 	app := fiber.New(fiber.Config{
-		AppName: "wardbridge", DisableStartupMessage: true, Immutable: true, StreamRequestBody: true, DisablePreParseMultipartForm: true,
+		ProxyHeader: forwarded,
+		AppName:     "wardbridge", DisableStartupMessage: true, Immutable: true, StreamRequestBody: true, DisablePreParseMultipartForm: true,
 		BodyLimit: 300 << 20, ReadTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute, ReadBufferSize: 16 << 10,
-		UnescapePath: false, ErrorHandler: h.lastResort,
+		UnescapePath: false, EnableTrustedProxyCheck: true, TrustedProxies: h.Config.Proxies, EnableIPValidation: true, ErrorHandler: h.lastResort,
 	})
 	app.Use(openapi.Guard())
 	app.Get("/healthz", func(c *fiber.Ctx) error { return c.SendString("ok\n") })

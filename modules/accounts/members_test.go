@@ -29,6 +29,7 @@ func TestAddMember_givesRolesOfTheKindOfOrganisationAlone(t *testing.T) {
 		want *fault.Fault
 	}{
 		"a trust's role": {accounts.NewMember{Email: address("a"), Name: "Anna", Roles: []string{"finance"}}, accounts.ErrRoleKind},
+		"a clinician":    {accounts.NewMember{Email: address("a"), Name: "Anna", Roles: []string{"clinician"}}, accounts.ErrRoleKind},
 		"no role":        {accounts.NewMember{Email: address("a"), Name: "Anna"}, accounts.ErrNoRole},
 		"no address":     {accounts.NewMember{Email: "anna", Name: "Anna", Roles: []string{"agency_admin"}}, accounts.ErrEmail},
 		"no name":        {accounts.NewMember{Email: address("a"), Roles: []string{"agency_admin"}}, accounts.ErrName},
@@ -38,7 +39,7 @@ func TestAddMember_givesRolesOfTheKindOfOrganisationAlone(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if err := add(accounts.NewMember{Email: address("a"), Name: "Anna", Roles: []string{"agency_admin", "clinician"}}); err != nil {
+	if err := add(accounts.NewMember{Email: address("a"), Name: "Anna", Roles: []string{"agency_admin", "agency_finance"}}); err != nil {
 		t.Error(err)
 	}
 }
@@ -48,11 +49,19 @@ func TestAddMember_doesNotTakeAnAccountOver(t *testing.T) {
 	w, org, other := start(t), pgtest.Org(t, tenants.Trust), pgtest.Org(t, tenants.Trust)
 	person, mail := w.member(t, org, "viewer")
 	var again tenants.ID
+	add := func(me tenants.Party) error {
+		return pgtest.DB(t).Run(t.Context(), me, pgtest.Actor(me), func(ctx context.Context, tx *tenants.Tx) (err error) {
+			again, err = w.AddMember(ctx, tx, other, accounts.NewMember{Email: mail, Name: "Mallory", Password: "mallory was here", Roles: []string{"viewer"}})
+			return err
+		})
+	}
 
-	pgtest.Run(t, other, func(ctx context.Context, tx *tenants.Tx) (err error) {
-		again, err = w.AddMember(ctx, tx, other, accounts.NewMember{Email: mail, Name: "Mallory", Password: "mallory was here", Roles: []string{"viewer"}})
-		return err
-	})
+	if err := add(other); !errors.Is(err, accounts.ErrKnownElsewhere) {
+		t.Errorf("another organisation got %v", err)
+	}
+	if err := add(platform); err != nil {
+		t.Errorf("the platform got %v", err)
+	}
 
 	if again != person {
 		t.Errorf("a second person was made for %s", mail)

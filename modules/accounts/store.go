@@ -128,6 +128,9 @@ func organisationPage(ctx context.Context, tx *tenants.Tx, f OrganisationFilter)
 func register(ctx context.Context, tx *tenants.Tx, mail, name, hash string) (tenants.ID, error) {
 	var id tenants.ID
 	err := tx.NewRaw("select app.register_person(?, ?, ?, ?)", tenants.NewID(), mail, name, hash).Scan(ctx, &id)
+	if tenants.Raised(err, "WB409") {
+		return id, ErrKnownElsewhere.With(fault.Field{Name: "email", Code: ErrKnownElsewhere.Code, Text: ErrKnownElsewhere.Text, Value: mail})
+	}
 	return id, err
 }
 
