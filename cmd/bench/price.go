@@ -7,6 +7,7 @@ import (
 
 	"wardbridge/internal/civil"
 	"wardbridge/internal/money"
+	"wardbridge/modules/quotes"
 	"wardbridge/modules/rates"
 	"wardbridge/tenants"
 )
@@ -40,7 +41,7 @@ func price(ctx context.Context, w *world, s settings) (r result, err error) {
 		if err != nil {
 			return err
 		}
-		book, err = rates.BookOf(pack, agreement, vat)
+		book, err = quotes.BookOf(pack, agreement, vat)
 		return err
 	})
 	if err != nil {

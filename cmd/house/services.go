@@ -17,7 +17,7 @@ import (
 	"wardbridge/modules/packs"
 	"wardbridge/modules/places"
 	"wardbridge/modules/proposals"
-	"wardbridge/modules/rates"
+	"wardbridge/modules/quotes"
 	"wardbridge/modules/shifts"
 	"wardbridge/modules/timesheets"
 	"wardbridge/modules/workers"
@@ -34,7 +34,7 @@ type Services struct {
 	Workers    *workers.Service
 	Diary      *diary.Service
 	Cards      *cards.Service
-	Quotes     *rates.Quotes
+	Quotes     *quotes.Service
 	Shifts     *shifts.Service
 	Cascade    *cascade.Service
 	Bookings   *bookings.Service
@@ -57,7 +57,7 @@ func furnish(h *House, gate *rbac.Gate) (Services, error) {
 	s.Workers = workers.New(s.Packs)
 	s.Diary = diary.New()
 	s.Cards = cards.New()
-	s.Quotes = rates.NewQuotes(s.Packs, s.Agencies, s.Cards)
+	s.Quotes = quotes.New(s.Packs, s.Agencies, s.Cards)
 	s.Shifts = shifts.New(s.Places, s.Packs)
 	s.Cascade = cascade.New(s.Shifts, s.Agencies, s.Places)
 	s.Bookings = bookings.New(s.Diary, s.Shifts, s.Quotes)

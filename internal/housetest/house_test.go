@@ -24,7 +24,7 @@ var floors = [][]string{
 	{"internal/door"},
 	{"openapi"},
 	{"modules/accounts"}, {"modules/packs"}, {"modules/places"}, {"modules/approvals"}, {"modules/agencies"}, {"modules/workers"},
-	{"modules/diary"}, {"modules/compliance"}, {"modules/cards"}, {"modules/rates"}, {"modules/shifts"}, {"modules/cascade"},
+	{"modules/diary"}, {"modules/compliance"}, {"modules/cards"}, {"modules/rates"}, {"modules/quotes"}, {"modules/shifts"}, {"modules/cascade"},
 	{"modules/bookings"}, {"modules/proposals"}, {"modules/whatif"}, {"modules/contracts"}, {"modules/timesheets"},
 	{"modules/billing"}, {"modules/payroll"}, {"modules/messages"}, {"modules/notices"}, {"modules/exchange"},
 	{"modules/insights"}, {"modules/oversight"},

@@ -12,7 +12,7 @@ import (
 	"wardbridge/modules/cards"
 	"wardbridge/modules/cascade"
 	"wardbridge/modules/packs"
-	"wardbridge/modules/rates"
+	"wardbridge/modules/quotes"
 	"wardbridge/modules/shifts"
 	"wardbridge/modules/workers"
 	"wardbridge/tenants"
@@ -42,7 +42,7 @@ type Assessment struct {
 	Worker  workers.Representation
 	Ticks   []Tick
 	Card    cards.Line
-	Answer  *rates.Answer
+	Answer  *quotes.Answer
 	Refusal error
 }
 
@@ -82,12 +82,12 @@ func (s *Service) assess(ctx context.Context, tx *tenants.Tx, d Draft) (a Assess
 }
 
 // price quotes the draft's rates and holds them against the card.
-func (a *Assessment) price(ctx context.Context, tx *tenants.Tx, quotes *rates.Quotes, d Draft) error {
+func (a *Assessment) price(ctx context.Context, tx *tenants.Tx, priced *quotes.Service, d Draft) error {
 	if d.PayRate.IsZero() {
 		a.refuse(ErrRate.With(fault.Field{Name: "pay_rate", Code: "missing", Text: ErrRate.Text}))
 		return nil
 	}
-	answer, err := quotes.Quote(ctx, tx, rates.Request{
+	answer, err := priced.Quote(ctx, tx, quotes.Request{
 		TenantID: a.Offer.Shift.TenantID, AgencyID: tx.Me.ID, StaffGroup: a.Offer.Shift.StaffGroup, Grade: a.Offer.Shift.Grade,
 		Start: a.Offer.Shift.StartsAt, End: a.Offer.Shift.EndsAt, BreakMinutes: a.Offer.Shift.BreakMinutes, PayRate: d.PayRate, Commission: d.Commission,
 	})

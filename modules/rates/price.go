@@ -45,7 +45,7 @@ func inOrderOfStart(work []Work) []int {
 
 // price fills one shift's quote and adds it to the week's earnings.
 func (b *Book) price(w *Work, s *ShiftQuote, earned *earnings) error {
-	if err := w.check(); err != nil {
+	if err := w.Check(); err != nil {
 		return err
 	}
 	breaks, err := w.breaks()

@@ -58,8 +58,8 @@ type Change struct {
 	Supplement money.Rate
 }
 
-// check refuses what no rule could price.
-func (w *Work) check() error {
+// Check refuses what no rule could price.
+func (w *Work) Check() error {
 	elapsed := w.End.Sub(w.Start)
 	switch {
 	case elapsed <= 0:

@@ -10,7 +10,7 @@ import (
 	"wardbridge/modules/cards"
 	"wardbridge/modules/cascade"
 	"wardbridge/modules/proposals"
-	"wardbridge/modules/rates"
+	"wardbridge/modules/quotes"
 	"wardbridge/tenants"
 	"wardbridge/web"
 	"wardbridge/web/labels"
@@ -178,7 +178,7 @@ func (d Deps) price(ctx context.Context, tx *tenants.Tx, in proposeIn, o *cascad
 		return nil
 	}
 	s := &o.Shift
-	request := rates.Request{TenantID: o.TenantID, AgencyID: tx.Me.ID, StaffGroup: s.StaffGroup, Grade: s.Grade,
+	request := quotes.Request{TenantID: o.TenantID, AgencyID: tx.Me.ID, StaffGroup: s.StaffGroup, Grade: s.Grade,
 		Start: s.StartsAt, End: s.EndsAt, BreakMinutes: s.BreakMinutes, PayRate: pay, Commission: fee}
 	answer, err := d.Quotes.Quote(ctx, tx, request)
 	if err != nil {

@@ -1,4 +1,4 @@
-package rates_test
+package quotes_test
 
 import (
 	"bytes"
@@ -21,7 +21,7 @@ import (
 	"wardbridge/modules/cards"
 	"wardbridge/modules/packs"
 	"wardbridge/modules/places"
-	"wardbridge/modules/rates"
+	"wardbridge/modules/quotes"
 	"wardbridge/modules/workers"
 	"wardbridge/openapi"
 	"wardbridge/rbac"
@@ -53,7 +53,7 @@ func newAPI(t *testing.T) *api {
 		app: fiber.New(fiber.Config{DisableStartupMessage: true, StreamRequestBody: true})}
 	p := packs.New()
 	ag := agencies.New(p)
-	for _, room := range []interface{ Routes(*openapi.Router) }{p, places.New(), ag, workers.New(p), cards.New(), rates.NewQuotes(p, ag, cards.New())} {
+	for _, room := range []interface{ Routes(*openapi.Router) }{p, places.New(), ag, workers.New(p), cards.New(), quotes.New(p, ag, cards.New())} {
 		room.Routes(a.router)
 	}
 	a.router.Mount(a.app)

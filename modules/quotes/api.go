@@ -1,4 +1,4 @@
-package rates
+package quotes
 
 import (
 	"context"
@@ -10,15 +10,16 @@ import (
 	"wardbridge/modules/agencies"
 	"wardbridge/modules/cards"
 	"wardbridge/modules/packs"
+	"wardbridge/modules/rates"
 	"wardbridge/openapi"
 	"wardbridge/rbac"
 	"wardbridge/tenants"
 )
 
 // Routes registers the operations of this module.
-func (q *Quotes) Routes(r *openapi.Router) {
+func (q *Service) Routes(r *openapi.Router) {
 	openapi.Post(r, "/quotes", rbac.QuoteCreate, "Price a shift", q.price, openapi.Reads(),
-		openapi.Faults(agencies.ErrNoAgreement, cards.ErrNoRate, packs.ErrNoHolidays, ErrEndsTooEarly, ErrBreakTooLong, ErrNotForWorkers),
+		openapi.Faults(agencies.ErrNoAgreement, cards.ErrNoRate, packs.ErrNoHolidays, rates.ErrEndsTooEarly, rates.ErrBreakTooLong, ErrNotForWorkers),
 		openapi.Describe("Every line of what a shift costs, with the times that it is for, the sum behind it and the dated data that was used, and whether the rates "+
 			"are within the employer's card. An employer names the agency, an agency the employer. The VAT of one shift is indicative: an invoice works it out once per category."),
 		openapi.Example(func(w openapi.World) openapi.Call {
@@ -54,16 +55,16 @@ type quoteRowJSON struct {
 }
 
 type quoteLineJSON struct {
-	Kind         Kind           `json:"kind" enum:"pay,supplement,holiday,employer_ni,pension,levy,commission,vat"`
+	Kind         rates.Kind     `json:"kind" enum:"pay,supplement,holiday,employer_ni,pension,levy,commission,vat"`
 	Title        string         `json:"title" example:"Unsocial hours"`
-	Band         Band           `json:"band" enum:",core,low,high" doc:"Of pay lines."`
+	Band         rates.Band     `json:"band" enum:",core,low,high" doc:"Of pay lines."`
 	Times        []string       `json:"times" doc:"The stretches of the shift that a pay line is for."`
 	Minutes      int            `json:"minutes" doc:"Paid minutes."`
 	BreakMinutes int            `json:"break_minutes" doc:"Unpaid minutes taken out by rule."`
 	Rate         *money.Rate    `json:"rate" doc:"An hour, before the multiplier."`
 	Factor       money.Factor   `json:"factor" doc:"The multiplier of a rate, or the share that is taken."`
 	AmountPence  money.Pence    `json:"amount_pence"`
-	VATCategory  Category       `json:"vat_category" enum:"S,E,O,Z"`
+	VATCategory  rates.Category `json:"vat_category" enum:"S,E,O,Z"`
 	Sum          string         `json:"sum" example:"4h at £19.97 × 1.3 = £103.84"`
 	Note         string         `json:"note"`
 	Sources      []quoteRowJSON `json:"sources" doc:"The dated data that was used."`
@@ -103,7 +104,7 @@ type quoteJSON struct {
 	Verdict      quoteVerdictJSON `json:"verdict"`
 }
 
-func (q *Quotes) price(ctx context.Context, tx *tenants.Tx, in quoteIn) (quoteJSON, error) {
+func (q *Service) price(ctx context.Context, tx *tenants.Tx, in quoteIn) (quoteJSON, error) {
 	r, err := in.request(tx)
 	if err != nil {
 		return quoteJSON{}, err
@@ -120,7 +121,7 @@ func (in quoteIn) request(tx *tenants.Tx) (Request, error) {
 	b := in.Body
 	r := Request{Grade: b.Grade, Start: b.StartsAt, End: b.EndsAt, BreakMinutes: b.BreakMinutes, PayRate: b.PayRate, Commission: b.Commission}
 	for _, taken := range b.Breaks {
-		r.Breaks = append(r.Breaks, Interval{Start: taken.StartsAt, End: taken.EndsAt})
+		r.Breaks = append(r.Breaks, rates.Interval{Start: taken.StartsAt, End: taken.EndsAt})
 	}
 	r.TenantID, r.AgencyID = side(b.EmployerID), side(b.AgencyID)
 	switch none := (tenants.ID{}); {

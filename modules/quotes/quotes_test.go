@@ -1,4 +1,4 @@
-package rates_test
+package quotes_test
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"wardbridge/internal/civil"
 	"wardbridge/internal/fault"
@@ -15,6 +16,7 @@ import (
 	"wardbridge/modules/agencies"
 	"wardbridge/modules/cards"
 	"wardbridge/modules/packs"
+	"wardbridge/modules/quotes"
 	"wardbridge/modules/rates"
 	"wardbridge/tenants"
 )
@@ -28,7 +30,7 @@ type deal struct {
 	trust, agency tenants.Party
 	agreement     agencies.Agreement
 	agencies      *agencies.Service
-	quotes        *rates.Quotes
+	quotes        *quotes.Service
 }
 
 func newDeal(t *testing.T, terms agencies.Terms) (d deal) {
@@ -42,7 +44,7 @@ func newDeal(t *testing.T, terms agencies.Terms) (d deal) {
 	})
 	d.trust, d.agency = pgtest.Org(t, tenants.Trust), pgtest.Org(t, tenants.Agency)
 	d.agencies = agencies.New(p)
-	d.quotes = rates.NewQuotes(p, d.agencies, cards.New())
+	d.quotes = quotes.New(p, d.agencies, cards.New())
 	pgtest.Run(t, d.trust, func(ctx context.Context, tx *tenants.Tx) (err error) {
 		if d.agreement, err = d.agencies.Agree(ctx, tx, d.agency.ID, civil.MustDate("2025-01-01"), terms); err != nil {
 			return err
@@ -58,13 +60,13 @@ func newDeal(t *testing.T, terms agencies.Terms) (d deal) {
 }
 
 // ask is a request for a shift at the deal's trust, by local times.
-func (d deal) ask(t *testing.T, grade, start, end, pay, commission string) rates.Request {
+func (d deal) ask(t *testing.T, grade, start, end, pay, commission string) quotes.Request {
 	t.Helper()
-	return rates.Request{TenantID: d.trust.ID, AgencyID: d.agency.ID, Grade: grade, Start: at(t, start), End: at(t, end),
+	return quotes.Request{TenantID: d.trust.ID, AgencyID: d.agency.ID, Grade: grade, Start: at(t, start), End: at(t, end),
 		PayRate: money.MustRate(pay), Commission: money.MustRate(commission)}
 }
 
-func (d deal) quote(t *testing.T, me tenants.Party, r rates.Request) (a rates.Answer, err error) {
+func (d deal) quote(t *testing.T, me tenants.Party, r quotes.Request) (a quotes.Answer, err error) {
 	t.Helper()
 	err = pgtest.DB(t).Run(t.Context(), me, pgtest.Actor(me), func(ctx context.Context, tx *tenants.Tx) (err error) {
 		a, err = d.quotes.Quote(ctx, tx, r)
@@ -73,7 +75,7 @@ func (d deal) quote(t *testing.T, me tenants.Party, r rates.Request) (a rates.An
 	return a, err
 }
 
-func (d deal) must(t *testing.T, r rates.Request) rates.Answer {
+func (d deal) must(t *testing.T, r quotes.Request) quotes.Answer {
 	t.Helper()
 	a, err := d.quote(t, d.trust, r)
 	if err != nil {
@@ -97,7 +99,7 @@ func TestQuote_isTheSameForBothParties(t *testing.T) {
 	r := d.ask(t, "nurse-band-5", "2026-12-24 20:00", "2026-12-25 08:00", "20.00", "2.00")
 	r.BreakMinutes = 60
 
-	one, two := d.must(t, r), rates.Answer{}
+	one, two := d.must(t, r), quotes.Answer{}
 	two, err := d.quote(t, d.agency, r)
 
 	if err != nil || one.Quote.Net != two.Quote.Net || one.Quote.Net == 0 || two.Card.Name != "Agency staff" || two.Agreement.ID != d.agreement.ID {
@@ -198,12 +200,12 @@ func TestVerdict_holdsTheRatesAgainstCardAndMinimumWage(t *testing.T) {
 	d := newDeal(t, agencies.Terms{})
 	for _, c := range []struct {
 		day, pay, commission string
-		want                 rates.Verdict
+		want                 quotes.Verdict
 	}{
-		{"2026-05-13", "13.50", "1.00", rates.Verdict{Within: true, Minimum: true}},
-		{"2026-05-13", "13.51", "1.25", rates.Verdict{Pay: money.MustRate("0.01"), Commission: money.MustRate("0.25"), Minimum: true}},
-		{"2026-03-31", "12.51", "1.00", rates.Verdict{Within: true, Minimum: true}},
-		{"2026-04-01", "12.51", "1.00", rates.Verdict{}},
+		{"2026-05-13", "13.50", "1.00", quotes.Verdict{Within: true, Minimum: true}},
+		{"2026-05-13", "13.51", "1.25", quotes.Verdict{Pay: money.MustRate("0.01"), Commission: money.MustRate("0.25"), Minimum: true}},
+		{"2026-03-31", "12.51", "1.00", quotes.Verdict{Within: true, Minimum: true}},
+		{"2026-04-01", "12.51", "1.00", quotes.Verdict{}},
 	} {
 		a := d.must(t, d.ask(t, "hca-band-2", c.day+" 08:00", c.day+" 20:00", c.pay, c.commission))
 		if got := a.Verdict(money.MustRate(c.pay), money.MustRate(c.commission)); got != c.want {
@@ -218,19 +220,19 @@ func TestQuote_refuses(t *testing.T) {
 	good := d.ask(t, "nurse-band-5", "2026-05-13 08:00", "2026-05-13 20:00", "20.00", "2.00")
 	for name, c := range map[string]struct {
 		me    tenants.Party
-		spoil func(*rates.Request)
+		spoil func(*quotes.Request)
 		want  *fault.Fault
 	}{
-		"another trust":             {other.trust, func(*rates.Request) {}, agencies.ErrNoAgreement},
-		"another agency":            {other.agency, func(*rates.Request) {}, agencies.ErrNoAgreement},
-		"a worker":                  {pgtest.Worker(t), func(*rates.Request) {}, rates.ErrNotForWorkers},
-		"another pair's agreement":  {d.trust, func(r *rates.Request) { r.AgreementID = other.agreement.ID }, fault.ErrNotFound},
-		"a grade nobody knows":      {d.trust, func(r *rates.Request) { r.Grade = "wizard" }, fault.ErrInvalid},
-		"a grade without a rate":    {d.trust, func(r *rates.Request) { r.Grade = "nurse-band-7" }, cards.ErrNoRate},
-		"an end before the start":   {d.trust, func(r *rates.Request) { r.End = r.Start }, rates.ErrEndsTooEarly},
-		"a year without holidays":   {d.trust, func(r *rates.Request) { r.Start, r.End = r.Start.AddDate(5, 0, 0), r.End.AddDate(5, 0, 0) }, packs.ErrNoHolidays},
-		"a nation without holidays": {d.trust, func(r *rates.Request) { r.Nation = "scotland" }, packs.ErrNoHolidays},
-		"before the tax figures":    {d.trust, func(r *rates.Request) { r.Start, r.End = at(t, "2025-02-03 08:00"), at(t, "2025-02-03 20:00") }, packs.ErrNoParameter},
+		"another trust":             {other.trust, func(*quotes.Request) {}, agencies.ErrNoAgreement},
+		"another agency":            {other.agency, func(*quotes.Request) {}, agencies.ErrNoAgreement},
+		"a worker":                  {pgtest.Worker(t), func(*quotes.Request) {}, quotes.ErrNotForWorkers},
+		"another pair's agreement":  {d.trust, func(r *quotes.Request) { r.AgreementID = other.agreement.ID }, fault.ErrNotFound},
+		"a grade nobody knows":      {d.trust, func(r *quotes.Request) { r.Grade = "wizard" }, fault.ErrInvalid},
+		"a grade without a rate":    {d.trust, func(r *quotes.Request) { r.Grade = "nurse-band-7" }, cards.ErrNoRate},
+		"an end before the start":   {d.trust, func(r *quotes.Request) { r.End = r.Start }, rates.ErrEndsTooEarly},
+		"a year without holidays":   {d.trust, func(r *quotes.Request) { r.Start, r.End = r.Start.AddDate(5, 0, 0), r.End.AddDate(5, 0, 0) }, packs.ErrNoHolidays},
+		"a nation without holidays": {d.trust, func(r *quotes.Request) { r.Nation = "scotland" }, packs.ErrNoHolidays},
+		"before the tax figures":    {d.trust, func(r *quotes.Request) { r.Start, r.End = at(t, "2025-02-03 08:00"), at(t, "2025-02-03 20:00") }, packs.ErrNoParameter},
 	} {
 		r := good
 		c.spoil(&r)
@@ -270,13 +272,17 @@ func TestBookOf_takesEveryFigureFromItsOwnDay(t *testing.T) {
 	}
 	terms := agencies.Agreement{Segmentation: agencies.Clock, BreakRule: agencies.ActualOrProRata, OnCosts: agencies.Flat}
 	vat := agencies.VAT{Category: "S", Rate: money.MustFactor("0.2"), From: civil.MustDate("2026-01-01")}
-	night := shift(t, "2026-05-13 20:00", "2026-05-14 06:00", "afc-5", "20.00")
+	night := rates.Work{ID: tenants.NewID(), Start: at(t, "2026-05-13 20:00"), End: at(t, "2026-05-14 06:00"), Grade: "afc-5", Pay: money.MustRate("20.00")}
 
-	book, err := rates.BookOf(pack, terms, vat)
+	book, err := quotes.BookOf(pack, terms, vat)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := price(t, book, night).Shifts[0]
+	priced, err := rates.Price([]rates.Work{night}, book)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := priced.Shifts[0]
 
 	want(t, "4h at 1.3 and 6h at 1.5", s.Sum(rates.Pay), 10400+18000)
 	if len(book.EmployerNI) != 2 || book.EmployerNI[0].Floor != 9600 || book.EmployerNI[1].Floor != 10000 || book.EmployerNI[1].From.String() != "2026-05-14" {
@@ -284,10 +290,50 @@ func TestBookOf_takesEveryFigureFromItsOwnDay(t *testing.T) {
 	}
 
 	pack.Enhancements = pack.Enhancements[:2] // the low one ends, and none follows
-	if book, err = rates.BookOf(pack, terms, vat); err != nil {
+	if book, err = quotes.BookOf(pack, terms, vat); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := rates.Price([]rates.Work{night}, book); !errors.Is(err, rates.ErrNoData) || !strings.Contains(fault.Of(err).Text, "afc-5") {
 		t.Errorf("got %v", err)
 	}
+}
+
+// at reads an instant of the London wall clock.
+func at(t testing.TB, s string) time.Time {
+	t.Helper()
+	instant, err := civil.ParseInstant(s)
+	if err != nil {
+		t.Fatalf("%s: %v", s, err)
+	}
+	return instant
+}
+
+func want(t testing.TB, what string, got, pence money.Pence) {
+	t.Helper()
+	if got != pence {
+		t.Errorf("%s: got %s, want %s", what, got, pence)
+	}
+}
+
+// line is the first line of a kind.
+func line(t testing.TB, s rates.ShiftQuote, kind rates.Kind) rates.Line {
+	t.Helper()
+	for _, l := range s.Lines {
+		if l.Kind == kind {
+			return l
+		}
+	}
+	t.Fatalf("no %s line in %+v", kind, s.Lines)
+	return rates.Line{}
+}
+
+// minutes is the paid minutes of each band.
+func minutes(s rates.ShiftQuote) map[rates.Band]int {
+	sum := map[rates.Band]int{}
+	for _, l := range s.Lines {
+		if l.Kind == rates.Pay {
+			sum[l.Band] += l.Minutes
+		}
+	}
+	return sum
 }
