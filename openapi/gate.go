@@ -248,11 +248,7 @@ func (r *Router) act(ctx context.Context, p *passage, in any, key string, hash [
 		}
 		return send(p.c, a)
 	}
-	var out any
-	err := r.door.Run(ctx, p.caller, p.secret, p.request, func(ctx context.Context, tx *tenants.Tx) (err error) {
-		out, err = p.op.run(ctx, tx, in)
-		return err
-	})
+	out, err := r.out(ctx, p, in)
 	if err != nil {
 		return err
 	}
@@ -265,6 +261,18 @@ func (r *Router) act(ctx context.Context, p *passage, in any, key string, hash [
 		return err
 	}
 	return send(p.c, Answer{Status: p.op.Operation.Status, Headers: headers, Body: text})
+}
+
+// out is what the handler gives, once its unit of work has ended well.
+func (r *Router) out(ctx context.Context, p *passage, in any) (out any, err error) {
+	if p.op.look != nil {
+		return p.op.look(ctx, r.door.Look(p.caller, p.request), in)
+	}
+	err = r.door.Run(ctx, p.caller, p.secret, p.request, func(ctx context.Context, tx *tenants.Tx) (err error) {
+		out, err = p.op.run(ctx, tx, in)
+		return err
+	})
+	return out, err
 }
 
 // answer runs the handler and finishes its answer inside the unit of work, so

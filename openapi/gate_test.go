@@ -66,6 +66,11 @@ func newLab(t *testing.T) *lab {
 	Get(r, "/shifts/{id}", rbac.ShiftRead, "Read a shift", func(_ context.Context, _ *tenants.Tx, in shiftIn) (shiftJSON, error) {
 		return shiftJSON{ID: in.ID, Status: "v7"}, nil
 	})
+	Look(r, "/sites/{id}", rbac.ShiftRead, "Read a site", func(ctx context.Context, look tenants.Look, in shiftIn) (lineJSON, error) {
+		var site struct{ Name string }
+		err := look.Row(ctx, &site, "select name from sites where id = $1", in.ID)
+		return lineJSON{Note: site.Name}, tenants.Found("site", in.ID, err)
+	})
 	Put(r, "/shifts/{id}", rbac.ShiftCreate, "Replace a shift", func(_ context.Context, _ *tenants.Tx, in changeIn) (shiftJSON, error) {
 		return shiftJSON{Status: "v8"}, Unchanged(in.IfMatch, "v7")
 	})
@@ -178,6 +183,50 @@ func TestGate_letsInOnlyALiveKeyWithThePermission(t *testing.T) {
 	l.do(t, "POST", "/v1/shifts", viewer, "this is not even JSON").is(t, 403, "role_not_allowed")
 	pgtest.Run(t, org, func(ctx context.Context, tx *tenants.Tx) error { return door.CloseCredential(ctx, tx, id) })
 	l.do(t, "GET", "/v1/shifts", admin, "").is(t, 401, "credential_not_valid")
+}
+
+func TestLook_passesTheSameGateAsEveryOperation(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	org, site := pgtest.Org(t, tenants.Trust), tenants.NewID()
+	pgtest.Exec(t, "insert into sites (tenant_id, id, code, name) values ($1, $2, 'A', 'North')", org.ID, site)
+	id, viewer := keyOf(t, org, "viewer")
+	_, foreign := keyOf(t, pgtest.Org(t, tenants.Trust), "viewer")
+	target := "/v1/sites/" + site.String()
+
+	l.do(t, "GET", target, "", "").is(t, 401, "credential_missing")
+	l.do(t, "GET", "/v1/sites/abc", viewer, "").is(t, 422, "invalid")
+	l.do(t, "GET", target, foreign, "").is(t, 404, "not_found")
+	own := l.do(t, "GET", target, viewer, "")
+	own.is(t, 200, "")
+	wantIn(t, own.text, `"North"`)
+	pgtest.Run(t, org, func(ctx context.Context, tx *tenants.Tx) error { return door.CloseCredential(ctx, tx, id) })
+	l.do(t, "GET", target, viewer, "").is(t, 401, "credential_not_valid")
+}
+
+// What the door remembers of a person may have changed: it is asked again, and
+// the read goes on.
+func TestLook_goesOnWhenTheCallerIsStillAllowed(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	org, site, person := pgtest.Org(t, tenants.Trust), tenants.NewID(), pgtest.Person(t, "Asha")
+	pgtest.Exec(t, "insert into sites (tenant_id, id, code, name) values ($1, $2, 'A', 'North')", org.ID, site)
+	pgtest.Exec(t, "insert into grants (id, person_id, organisation_id, role, granted_at) values ($1, $2, $3, 'viewer', now())", tenants.NewID(), person, org.ID)
+	var token string
+	pgtest.Run(t, org, func(ctx context.Context, tx *tenants.Tx) (err error) {
+		_, token, err = door.OpenKey(ctx, tx, door.NewKey{Name: "mine", Token: true, Person: person})
+		return err
+	})
+	target := "/v1/sites/" + site.String()
+
+	l.do(t, "GET", target, token, "").is(t, 200, "")
+	pgtest.Exec(t, "update people set version = version + 1 where id = $1", person)
+	l.do(t, "GET", target, token, "").is(t, 200, "")
+	pgtest.Exec(t, "delete from grants where person_id = $1", person)
+	pgtest.Exec(t, "update people set version = version + 1 where id = $1", person)
+	if r := l.do(t, "GET", target, token, ""); r.status == 200 {
+		t.Error("a person without any role still reads")
+	}
 }
 
 func TestGate_answersWhatIsNoOperation(t *testing.T) {

@@ -86,6 +86,7 @@ type operation struct {
 	once      bool // an Idempotency-Key is required
 	matched   bool // an If-Match is required
 	run       func(context.Context, *tenants.Tx, any) (any, error)
+	look      func(context.Context, tenants.Look, any) (any, error) // in place of run
 }
 
 // Option adds to an operation what its line does not say.
@@ -123,6 +124,20 @@ func Produces(types ...string) Option { return func(o *operation) { o.produces =
 // Get registers a read.
 func Get[In, Out any](r *Router, path string, p rbac.Permission, summary string, h func(context.Context, *tenants.Tx, In) (Out, error), opts ...Option) {
 	register(r, "GET", path, p, summary, h, opts)
+}
+
+// Look registers a read of one row, which is opened, asked and ended in one
+// message to the database. It is for what programs ask over and over. That
+// message checks the credential too, so a handler asks before it answers.
+func Look[In, Out any](r *Router, path string, p rbac.Permission, summary string, h func(context.Context, tenants.Look, In) (Out, error), opts ...Option) {
+	look := func(ctx context.Context, l tenants.Look, in any) (any, error) {
+		out, err := h(ctx, l, *in.(*In))
+		if err != nil {
+			return nil, err
+		}
+		return &out, nil
+	}
+	r.add("GET", path, p, summary, reflect.TypeFor[In](), reflect.TypeFor[Out](), nil, append(opts, func(o *operation) { o.look = look }))
 }
 
 // Post registers an act, done once per Idempotency-Key.

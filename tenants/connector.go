@@ -46,9 +46,26 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 
 type conn struct{ *stdlib.Conn }
 
+// add puts the opening into a batch. Each step is prepared once a connection: to
+// parse and plan them every time would cost more than to run them.
+func (o *opening) add(ctx context.Context, pg *pgx.Conn, batch *pgconn.Batch) error {
+	for _, step := range o.steps {
+		prepared, err := pg.Prepare(ctx, step, step) // known after the first time
+		if err != nil {
+			return err
+		}
+		batch.ExecStatement(prepared, nil, nil, nil)
+	}
+	prepared, err := pg.Prepare(ctx, openText, openText)
+	if err != nil {
+		return err
+	}
+	batch.ExecStatement(prepared, o.params, nil, nil)
+	return nil
+}
+
 // BeginTx sends begin, the role, the limits and app.begin together, so that the
-// walls cost one round trip. Each is prepared once a connection: to parse and
-// plan them every time would cost more than to run them.
+// walls cost one round trip.
 func (c *conn) BeginTx(ctx context.Context, _ driver.TxOptions) (driver.Tx, error) {
 	o, ok := ctx.Value(openingKey{}).(*opening)
 	if !ok {
@@ -56,16 +73,8 @@ func (c *conn) BeginTx(ctx context.Context, _ driver.TxOptions) (driver.Tx, erro
 	}
 	pg := c.Conn.Conn()
 	var batch pgconn.Batch
-	for _, step := range append(o.steps, openText) {
-		prepared, err := pg.Prepare(ctx, "wb "+step, step) // known after the first time
-		if err != nil {
-			return nil, err
-		}
-		if step == openText {
-			batch.ExecStatement(prepared, o.params, nil, nil)
-		} else {
-			batch.ExecStatement(prepared, nil, nil, nil)
-		}
+	if err := o.add(ctx, pg, &batch); err != nil {
+		return nil, err
 	}
 	results, err := pg.PgConn().ExecBatch(ctx, &batch).ReadAll()
 	if err != nil {

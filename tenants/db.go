@@ -125,6 +125,14 @@ func refuseMaster(ctx context.Context, pool *pgxpool.Pool) error {
 	return nil
 }
 
+// login is who connects for a party.
+func (db *DB) login(me Party) *login {
+	if me.Kind == Platform {
+		return db.platform
+	}
+	return db.app
+}
+
 func (l *login) close() {
 	_ = l.sql.Close()
 	l.pool.Close()
@@ -177,10 +185,7 @@ func (db *DB) run(ctx context.Context, me Party, who Actor, timeout time.Duratio
 }
 
 func (db *DB) once(ctx context.Context, me Party, who Actor, o *opening, fn func(context.Context, *Tx) error) (err error) {
-	l := db.app
-	if me.Kind == Platform {
-		l = db.platform
-	}
+	l := db.login(me)
 	btx, err := l.bun.BeginTx(context.WithValue(ctx, openingKey{}, o), nil)
 	if err != nil {
 		return err

@@ -10,6 +10,10 @@
 // message. From then on row-level security decides what exists. Another party's
 // row is not forbidden; it is not there.
 //
+// Look is for a read of one row: the same opening, the statement and the commit
+// in one message, with no transaction in anybody's hands. It is the cheap way to
+// ask what is asked all day, and cannot write or ask twice of one snapshot.
+//
 // # What a table is
 //
 // Every table is made in its migration by app.wall and has one class:

@@ -166,7 +166,7 @@ func (w *world) download(t trust, rows int) error {
 	request.SetRequestURI(w.url + "/v1/shift-export")
 	request.Header.Set("Authorization", "Bearer "+t.key)
 	answer.StreamBody = true
-	if err := client.Do(request, answer); err != nil {
+	if err := streamer.Do(request, answer); err != nil {
 		return err
 	}
 	if answer.StatusCode() != fasthttp.StatusOK {

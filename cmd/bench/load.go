@@ -21,6 +21,10 @@ type call struct {
 // client sends to one in-process server over real sockets.
 var client = fasthttp.Client{MaxConnsPerHost: 256, ReadTimeout: time.Minute, MaxResponseBodySize: 1 << 30, ReadBufferSize: 16 << 10}
 
+// streamer takes a file as it comes. A body within its limit it would hold whole,
+// as client does, and the file would be counted as the server's memory.
+var streamer = fasthttp.Client{ReadTimeout: time.Minute, StreamResponseBody: true, MaxResponseBodySize: 64 << 10, ReadBufferSize: 16 << 10}
+
 // ask sends one request and refuses any answer but a whole good one.
 func ask(c call) (body []byte, err error) {
 	err = exchangeOnce(c, func(answer *fasthttp.Response) { body = slices.Clone(answer.Body()) })

@@ -89,22 +89,25 @@ func read(ctx context.Context, w *world, s settings) (r result, err error) {
 			raw = append(raw, call{url: url + "/shifts/" + id.String()})
 		}
 	}
-	loop := func(calls []call) func(int) (float64, error) {
+	loop := func(calls []call, c *cost) func(int) (float64, error) {
 		return func(int) (float64, error) {
-			return closed(calls, underWay, time.Duration(s.seconds*float64(time.Second)))
+			return w.charged(ctx, c, func() (float64, error) { return closed(calls, underWay, time.Duration(s.seconds*float64(time.Second))) })
 		}
 	}
+	var costs, rawCosts cost
 	for _, calls := range [][]call{ours, raw} { // connections, caches and prepared statements
 		if _, err := closed(calls, underWay, time.Second); err != nil {
 			return r, err
 		}
 	}
-	o, l, err := s.takeTurns("read", loop(ours), loop(raw))
+	o, l, err := s.takeTurns("read", loop(ours, &costs), loop(raw, &rawCosts))
 	if err != nil {
 		return r, err
 	}
 	return result{what: "API read of one shift, requests/s", ours: fmt.Sprintf("%.0f /s", median(o)), raw: fmt.Sprintf("%.0f /s", median(l)),
-		ratio: median(o) / median(l), bar: 0.25, atLeast: true, notes: []string{turnsText(o, l, "requests/s")}}, nil
+		ratio: median(o) / median(l), bar: 0.25, atLeast: true, notes: []string{turnsText(o, l, "requests/s"),
+			fmt.Sprintf("processor time a request, with the load generator's: ours %s, raw %s; ratio %.2f", costs, rawCosts,
+				rawCosts.each(rawCosts.own+rawCosts.database)/costs.each(costs.own+costs.database))}}, nil
 }
 
 // some gives ids of shifts of a tenant.

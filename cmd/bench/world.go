@@ -106,6 +106,7 @@ func (w *world) serve(ctx context.Context) error {
 func (w *world) close(ctx context.Context) (err error) {
 	if w.stop != nil {
 		client.CloseIdleConnections()
+		streamer.CloseIdleConnections()
 		w.stop()
 		err = <-w.served
 	}

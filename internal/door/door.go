@@ -148,6 +148,12 @@ func (d *Door) Run(ctx context.Context, c Caller, secret, request string, fn fun
 	return d.db.Run(ctx, fresh.Party, fresh.Actor(request), fn)
 }
 
+// Look gives a caller's eyes for reads of one row. A caller who has changed since
+// is answered ErrStale and has to be entered again.
+func (d *Door) Look(c Caller, request string) tenants.Look {
+	return d.db.Look(c.Party, c.Actor(request))
+}
+
 // Stream is Run for a long read.
 func (d *Door) Stream(ctx context.Context, c Caller, request string, fn func(context.Context, *tenants.Tx) error) error {
 	return d.db.Stream(ctx, c.Party, c.Actor(request), fn)

@@ -96,6 +96,19 @@ func wards(ctx context.Context, tx *tenants.Tx, tenantID, id tenants.ID, code st
 	return all, err
 }
 
+// WardNames and WardJoin let a statement of another module over a table s, which
+// has a tenant_id and a ward_id, read what the ward and its site are called, into
+// a Ward in a field Ward. Where the walls hide either, all are empty.
+const (
+	WardNames = "w.code as ward__code, w.name as ward__name, w.site_code as ward__site_code, w.site_name as ward__site_name"
+	WardJoin  = `
+		left   join lateral (
+		       select w.code, w.name, t.code as site_code, t.name as site_name
+		       from   wards w
+		       join   sites t on t.tenant_id = w.tenant_id and t.id = w.site_id
+		       where  w.tenant_id = s.tenant_id and w.id = s.ward_id) w on true`
+)
+
 func putAlias(ctx context.Context, tx *tenants.Tx, a *Alias) error {
 	return tx.NewRaw(`
 		insert into aliases (owner_id, id, kind, text, target)

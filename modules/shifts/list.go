@@ -32,7 +32,7 @@ func (s *Service) List(ctx context.Context, tx *tenants.Tx, f Filter) ([]Shift, 
 	if err != nil {
 		return nil, "", err
 	}
-	var rows []Shift
+	rows := make([]Shift, 0, limit+1) // an export of many pages would grow each again
 	q, err := s.narrow(ctx, tx, tx.Mine(selecting(tx, &rows)), f)
 	if err != nil {
 		return nil, "", err

@@ -9,6 +9,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"wardbridge/internal/fault"
+	"wardbridge/modules/places"
 	"wardbridge/tenants"
 )
 
@@ -32,6 +33,38 @@ func byIDOrRef(ctx context.Context, tx *tenants.Tx, idOrRef string) (Shift, erro
 		return Shift{}, fault.ErrNotFound.Because(fmt.Errorf("shift %s", idOrRef))
 	}
 	return rows[0], nil
+}
+
+// placedShift is a shift with what its ward is called.
+type placedShift struct {
+	Shift
+	Ward places.Ward
+}
+
+// placedQuery begins the statement that reads one, for each kind of party.
+func placedQuery(kind tenants.Kind) string {
+	switch kind {
+	case tenants.Worker:
+		return workerPlaced
+	case tenants.Agency:
+		return agencyPlaced
+	}
+	return employerPlaced
+}
+
+var workerPlaced, agencyPlaced, employerPlaced = placing(workerColumns), placing(agencyColumns), placing(employerColumns)
+
+func placing(columns []string) string {
+	return "select s." + strings.Join(columns, ", s.") + ", " + places.WardNames + " from shifts s" + places.WardJoin + " where s."
+}
+
+func lookUp(ctx context.Context, l tenants.Look, idOrRef string) (s placedShift, err error) {
+	if id, e := uuid.Parse(idOrRef); e == nil {
+		err = l.Row(ctx, &s, placedQuery(l.Me.Kind)+"id = $1", id)
+	} else {
+		err = l.Row(ctx, &s, placedQuery(l.Me.Kind)+"ref = upper($1)", idOrRef)
+	}
+	return s, tenants.Found("shift", idOrRef, err)
 }
 
 func lock(ctx context.Context, tx *tenants.Tx, id tenants.ID) (Shift, error) {
