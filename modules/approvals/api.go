@@ -28,13 +28,13 @@ func (s *Service) Routes(r *openapi.Router) {
 		openapi.Describe("Oldest first. `view=me` gives what you may decide now, `view=delegated` what somebody may decide in your stead."), on(decider, "", nil))
 	openapi.Get(r, "/approvals/{id}", rbac.ApprovalRead, "Get an approval", s.getAPI,
 		openapi.Describe("With the rule under which it was asked, the figures as they were then, and the decision."), on(decider, open, nil))
-	openapi.Post(r, "/approvals/{id}/approve", rbac.ApprovalDecide, "Approve", s.approveAPI,
+	openapi.Post(r, "/approvals/{id}/approve", rbac.ApprovalDecide, "Approve a request", s.approveAPI,
 		openapi.Describe("As the person who asks the API. Out of hours the executive on call may approve where the rule says so; a second request then asks the usual approvers to ratify it by the end of the next working day."),
 		openapi.Faults(ErrDecided, ErrOwnRequest, ErrOverLimit, ErrNotApprover, ErrNobody, ErrStatement), on(decider, open, said))
-	openapi.Post(r, "/approvals/{id}/refuse", rbac.ApprovalDecide, "Refuse", s.refuseAPI,
+	openapi.Post(r, "/approvals/{id}/refuse", rbac.ApprovalDecide, "Refuse a request", s.refuseAPI,
 		openapi.Describe("As the person who asks the API. Whoever asked is told, and why."),
 		openapi.Faults(ErrDecided, ErrOwnRequest, ErrOverLimit, ErrNotApprover, ErrNobody, ErrStatement), on(decider, open, said))
-	openapi.Post(r, "/approvals/{id}/withdraw", rbac.ApprovalRequest, "Withdraw", s.withdrawAPI,
+	openapi.Post(r, "/approvals/{id}/withdraw", rbac.ApprovalRequest, "Withdraw a request", s.withdrawAPI,
 		openapi.Describe("As the person who asked for the approval."),
 		openapi.Faults(ErrDecided, ErrNotRequester), on(asker, open, nil))
 	s.matrixRoutes(r)

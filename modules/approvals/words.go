@@ -1,7 +1,9 @@
 package approvals
 
 import (
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -52,6 +54,9 @@ var evidenceTexts = map[string]string{
 	"bank_tried": "that the bank was tried", "tiers_tried": "that every tier was tried", "exemption_reference": "the exemption's reference",
 	"exemption_expires_on": "the day on which the exemption ends", "nhse_reference": "NHS England's approval reference",
 }
+
+// EvidenceNames are what the national rules know how to ask for, in a fixed order.
+func EvidenceNames() []string { return slices.Sorted(maps.Keys(evidenceTexts)) }
 
 // EvidenceText is what a name of evidence stands for.
 func EvidenceText(name string) string {
