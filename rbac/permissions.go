@@ -48,6 +48,10 @@ const (
 	JobRead            Permission = "job:read"
 	JobRetry           Permission = "job:retry"
 	PackManage         Permission = "pack:manage"
+	ApprovalRead       Permission = "approval:read"
+	ApprovalRequest    Permission = "approval:request"
+	ApprovalDecide     Permission = "approval:decide"
+	ApprovalManage     Permission = "approval:manage"
 )
 
 // Entry is one line of the catalogue, for the roles page and the document.
@@ -100,5 +104,9 @@ func Catalogue() []Entry {
 		{JobRead, "See background jobs"},
 		{JobRetry, "Run a failed job again"},
 		{PackManage, "Load national reference data"},
+		{ApprovalRead, "See approvals and who gives them"},
+		{ApprovalRequest, "Ask for approvals and withdraw one's own"},
+		{ApprovalDecide, "Give and refuse the approvals that wait for oneself, and delegate one's office"},
+		{ApprovalManage, "Change the approval matrix and appoint to offices"},
 	}
 }

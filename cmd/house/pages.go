@@ -3,6 +3,7 @@ package house
 import (
 	"wardbridge/web/developers"
 	employeragencies "wardbridge/web/employer/agencies"
+	"wardbridge/web/employer/approvals"
 	"wardbridge/web/employer/cascade"
 	"wardbridge/web/employer/finance"
 	"wardbridge/web/employer/imports"
@@ -27,6 +28,7 @@ func (s Services) pages(h *House) {
 		Shifts: s.Shifts, Cascade: s.Cascade, Proposals: s.Proposals, Bookings: s.Bookings})
 	imports.Pages(h.Site, imports.Deps{Exchange: s.Exchange, Places: s.Places, Packs: s.Packs})
 	employertimesheets.Pages(h.Site, employertimesheets.Deps{Timesheets: s.Timesheets, Places: s.Places, Accounts: s.Accounts})
+	approvals.Pages(h.Site, approvals.Deps{Approvals: s.Approvals})
 	finance.Pages(h.Site, finance.Deps{Billing: s.Billing})
 	employeragencies.Pages(h.Site, employeragencies.Deps{Agencies: s.Agencies, Packs: s.Packs})
 	cascade.Pages(h.Site, cascade.Deps{Cascade: s.Cascade, Agencies: s.Agencies, Packs: s.Packs, Oversight: s.Oversight})

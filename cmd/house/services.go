@@ -6,6 +6,7 @@ import (
 	"wardbridge/internal/mail"
 	"wardbridge/modules/accounts"
 	"wardbridge/modules/agencies"
+	"wardbridge/modules/approvals"
 	"wardbridge/modules/billing"
 	"wardbridge/modules/bookings"
 	"wardbridge/modules/cards"
@@ -30,6 +31,7 @@ type Services struct {
 	Accounts   *accounts.Service
 	Packs      *packs.Service
 	Places     *places.Service
+	Approvals  *approvals.Service
 	Agencies   *agencies.Service
 	Workers    *workers.Service
 	Diary      *diary.Service
@@ -53,6 +55,7 @@ func furnish(h *House, gate *rbac.Gate) (Services, error) {
 	s.Accounts = accounts.New(gate)
 	s.Packs = packs.New()
 	s.Places = places.New()
+	s.Approvals = approvals.New(gate, s.Accounts, s.Packs)
 	s.Agencies = agencies.New(s.Packs)
 	s.Workers = workers.New(s.Packs)
 	s.Diary = diary.New()
@@ -69,12 +72,13 @@ func furnish(h *House, gate *rbac.Gate) (Services, error) {
 	if err != nil {
 		return s, err
 	}
-	s.Notices = notices.New(post, notices.Rooms{Accounts: s.Accounts, Places: s.Places, Shifts: s.Shifts, Cascade: s.Cascade,
+	s.Notices = notices.New(post, notices.Rooms{Accounts: s.Accounts, Places: s.Places, Approvals: s.Approvals, Shifts: s.Shifts, Cascade: s.Cascade,
 		Bookings: s.Bookings, Proposals: s.Proposals, Timesheets: s.Timesheets, Billing: s.Billing})
 	s.Exchange = exchange.New(s.Places)
 	s.Exchange.Register(shifts.Sheet, exchange.Shifts(s.Shifts, s.Cascade))
 	s.Oversight = oversight.New(h.Queue)
 
+	s.Approvals.Listen(h.Queue)
 	s.Cascade.Listen(h.Bus, h.Queue)
 	s.Proposals.Subscribe(h.Bus)
 	s.Timesheets.Subscribe(h.Bus, h.Queue)
@@ -98,7 +102,7 @@ func postOf(c Config) (notices.Post, error) {
 // routes puts every operation into the API.
 func (s Services) routes(r *openapi.Router) {
 	for _, room := range []interface{ Routes(*openapi.Router) }{
-		s.Accounts, s.Packs, s.Places, s.Agencies, s.Workers, s.Cards, s.Quotes, s.Shifts, s.Cascade,
+		s.Accounts, s.Packs, s.Places, s.Approvals, s.Agencies, s.Workers, s.Cards, s.Quotes, s.Shifts, s.Cascade,
 		s.Bookings, s.Proposals, s.Timesheets, s.Billing, s.Notices, s.Exchange, s.Oversight,
 	} {
 		room.Routes(r)

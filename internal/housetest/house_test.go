@@ -288,6 +288,7 @@ func TestTests_neverSkipAndNeverSleep(t *testing.T) {
 var owners = map[string]string{
 	"staff_groups": "packs", "grades": "packs", "reasons": "packs", "bank_holidays": "packs", "enhancements": "packs", "parameters": "packs",
 	"sites": "places", "wards": "places", "aliases": "places",
+	"approval_rules": "approvals", "approval_offices": "approvals", "approval_delegations": "approvals", "approval_requests": "approvals", "approval_decisions": "approvals",
 	"agreements": "agencies", "vat_elections": "agencies", "tiers": "agencies",
 	"worker_profiles": "workers", "representations": "workers",
 	"cards": "cards", "card_lines": "cards",
