@@ -102,6 +102,7 @@ type slot struct {
 
 // slots are the minutes of a stretch of time, and where the clocks change in it.
 func slots(from, until int64, rostered bool) (all []slot, back int64) {
+	all = make([]slot, 0, until-from+60)
 	spring, autumn := clockChanges(time.Unix(from*60, 0).UTC().Year())
 	for at := from; at < until; at++ {
 		wall := at
@@ -252,7 +253,7 @@ func modelPrice(work []rates.Work, book rates.Book) ([]modelShift, map[string][2
 		for _, d := range work[i].DualDays {
 			m.worked[d] = true
 		}
-		if work[i].CancelledAt.IsZero() {
+		if book.DualDays && work[i].CancelledAt.IsZero() {
 			all, _ := slots(minuteOf(work[i].Start), minuteOf(work[i].End), false)
 			for j := 0; j < len(all); j += 60 {
 				m.worked[dateOf(all[j].wall/1440)] = true
@@ -340,10 +341,9 @@ func (m *model) hours(w *rates.Work, s *modelShift, unpaid int64) {
 	keys := make([]hourKey, len(all))
 	var ordinary bool
 	low, elapsed := 0, 0
+	var d *modelDay
 	for i, at := range all {
-		number := at.wall / 1440
-		d := days[number]
-		if d == nil {
+		if number := at.wall / 1440; i == 0 || number != all[i-1].wall/1440 {
 			made := m.day(w, number)
 			d = &made
 			days[number] = d
@@ -391,17 +391,21 @@ func (m *model) hours(w *rates.Work, s *modelShift, unpaid int64) {
 	s.minutes = int(total)
 	var groups []hourKey
 	counts := map[hourKey]int{}
-	for i, k := range keys {
+	for from := 0; from < len(keys); {
+		k, until, n := keys[from], from, 0
+		for ; until < len(keys) && keys[until] == k; until++ {
+			if paid[until] {
+				n++
+			}
+		}
+		from = until
 		if k.band == "" {
 			continue
 		}
 		if _, met := counts[k]; !met {
 			groups = append(groups, k)
-			counts[k] = 0
 		}
-		if paid[i] {
-			counts[k]++
-		}
+		counts[k] += n
 	}
 	if actual {
 		unpaid = 0
