@@ -30,9 +30,14 @@ func (b *Book) cancel(w *Work, s *ShiftQuote, rows *arena) error {
 		minutes = min(minutes, rule.Minutes)
 	}
 	charge := money.Pence(money.RoundHalfUp(int64(s.Net)*int64(minutes), millionths(rule.Share), int64(s.Minutes)*million))
+	from := rows.mark()
+	rows.add(from, &rule.Row)
+	for _, used := range rows.rows[:from] { // what the shift would have cost rests on them
+		rows.add(from, used)
+	}
 	s.Lines = append(s.Lines[:0], Line{
 		Kind: Cancellation, Notice: notice, Base: s.Net, Factor: rule.Share, Minutes: minutes, Of: s.Minutes,
-		Amount: charge, Rows: rows.keep(&rule.Row),
+		Amount: charge, Rows: rows.since(from),
 	})
 	s.Minutes, s.BreakMinutes, s.Net = 0, 0, charge
 	s.Cancelled = true

@@ -7,31 +7,22 @@ import (
 	"wardbridge/internal/civil"
 )
 
-// dualDays are the days of the Book that belong to a set of a holiday and its
-// substitutes and on which the person works, in this list or besides it. A
-// shift counts on every day that it touches; one that was cancelled on none.
-func (b *Book) dualDays(work []Work) (worked []civil.Date) {
+// daysWorked are the days on which the person works, in this list or besides
+// it, where the contract keeps the limit on substitute days. A shift counts on
+// every day that it touches; one that was cancelled on none.
+func (b *Book) daysWorked(work []Work) (worked []civil.Date) {
 	if !b.DualDays {
 		return nil
 	}
-	keep := func(d civil.Date) {
-		if h, public := b.Holidays[d]; public && h.Limit > 0 && !slices.Contains(worked, d) {
-			worked = append(worked, d)
-		}
-	}
 	for i := range work {
 		w := &work[i]
-		for _, d := range w.DualDays {
-			if !slices.Contains(worked, d) {
-				worked = append(worked, d)
-			}
-		}
+		worked = append(worked, w.DualDays...)
 		if !w.CancelledAt.IsZero() {
 			continue
 		}
 		last := civil.DateOf(w.End.Add(-time.Minute))
 		for d := civil.DateOf(w.Start); !d.After(last); d = d.AddDays(1) {
-			keep(d)
+			worked = append(worked, d)
 		}
 	}
 	return worked

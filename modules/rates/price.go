@@ -19,7 +19,7 @@ func Price(work []Work, book Book) (Quote, error) {
 	}
 	quote := Quote{Shifts: make([]ShiftQuote, len(work))}
 	var earned payrolls
-	worked := book.dualDays(work)
+	worked := book.daysWorked(work)
 	for _, i := range inOrderOfStart(work) {
 		w, s := &work[i], &quote.Shifts[i]
 		if err := book.price(w, s, &earned, worked); err != nil {

@@ -67,7 +67,7 @@ type Work struct {
 	Pensionable bool        // GP session: the fee counts for the NHS pension
 
 	CancelledAt time.Time    // when notice was given that the shift is off; zero: it is on
-	DualDays    []civil.Date // days among Book.Holidays on which the person works besides this list
+	DualDays    []civil.Date // holidays with a substitute on which the person works besides this list
 }
 
 // Bands are hourly rates that a card fixes for whole bands. A rate that is not
