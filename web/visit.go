@@ -215,9 +215,6 @@ func (v *visit) render(view View, frame ui.Frame) error {
 
 // act runs an act once per form key and goes where it leads.
 func (v *visit) act(f *form, h func(context.Context, *tenants.Tx) (Done, error)) error {
-	if err := v.sameSite(f); err != nil {
-		return err
-	}
 	var done Done
 	var frame ui.Frame
 	err := v.run(func(ctx context.Context, tx *tenants.Tx) error {
