@@ -267,6 +267,9 @@ func (v *visit) once(ctx context.Context, tx *tenants.Tx, f *form, fn func() (st
 	for _, name := range f.names() {
 		fmt.Fprintf(sum, "%s=%q\n", name, f.values[name])
 	}
+	if f.file.Path != "" {
+		fmt.Fprintf(sum, "%s=%x %q\n", f.field, f.sum, f.file.Name)
+	}
 	answer, err := openapi.Once(ctx, tx, v.caller.Credential, v.page.Method+" "+v.page.Path, key, sum.Sum(nil), func() (openapi.Answer, error) {
 		to, err := fn()
 		if to == "" {
