@@ -57,15 +57,20 @@ func (s *Service) onStep(ctx context.Context, tx *tenants.Tx, due []jobs.Due) er
 		return err
 	}
 	said, err := s.advance(ctx, tx, plans, live)
-	if err != nil || len(said.Agencies) == 0 {
+	if err != nil {
 		return err
 	}
-	return tx.Emit(said)
+	for _, e := range said {
+		if err := tx.Emit(e); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // advance opens every due step of the held plans, earliest first, plans what comes
 // next, and gives what there is to tell. A plan that nobody follows is stopped.
-func (s *Service) advance(ctx context.Context, tx *tenants.Tx, plans []tenants.ID, live map[tenants.ID]int) (said Released, err error) {
+func (s *Service) advance(ctx context.Context, tx *tenants.Tx, plans []tenants.ID, live map[tenants.ID]int) (said []Released, err error) {
 	placed, err := s.agencies.Tiers(ctx, tx, "", civil.Date{})
 	if err != nil {
 		return said, err
@@ -73,8 +78,7 @@ func (s *Service) advance(ctx context.Context, tx *tenants.Tx, plans []tenants.I
 	if plans, err = s.alive(ctx, tx, plans, live); err != nil {
 		return said, err
 	}
-	said.Tenant = tx.Me.ID
-	agenciesTold := map[tenants.ID]bool{}
+	by := map[tenants.ID]Released{}
 	for {
 		steps, err := dueSteps(ctx, tx, plans)
 		if err != nil {
@@ -88,15 +92,17 @@ func (s *Service) advance(ctx context.Context, tx *tenants.Tx, plans []tenants.I
 			return said, err
 		}
 		for _, t := range told {
-			agenciesTold[t.AgencyID] = true
-			said.Shifts += t.Shifts
-			if said.From.IsZero() || t.OpenedAt.Before(said.From) {
-				said.From = t.OpenedAt
+			e := by[t.AgencyID]
+			if e.Shifts == 0 || t.OpenedAt.Before(e.From) {
+				e.From = t.OpenedAt
 			}
-			said.To = latest(said.To, t.OpenedAt)
+			e.Tenant, e.Agency = tx.Me.ID, t.AgencyID
+			e.Shifts += t.Shifts
+			e.To = latest(e.To, t.OpenedAt)
+			by[t.AgencyID] = e
 		}
 	}
-	said.Agencies = slices.SortedFunc(maps.Keys(agenciesTold), func(a, b tenants.ID) int { return slices.Compare(a[:], b[:]) })
+	said = slices.SortedFunc(maps.Values(by), func(a, b Released) int { return slices.Compare(a.Agency[:], b.Agency[:]) })
 	return said, planNext(ctx, tx, plans)
 }
 
