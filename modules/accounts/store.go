@@ -108,7 +108,7 @@ func organisationsByID(ctx context.Context, tx *tenants.Tx, ids []tenants.ID) (m
 	err := tx.NewRaw(`
 		select id, code, letters, kind, name, nation, coalesce(ods_code, '') as ods_code, sandbox, created_at
 		from   organisations
-		where  id in (?)`, bun.In(ids)).Scan(ctx, &all)
+		where  id in (?)`, bun.List(ids)).Scan(ctx, &all)
 	for _, o := range all {
 		found[o.ID] = o
 	}

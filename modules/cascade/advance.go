@@ -134,7 +134,7 @@ func holdPlans(ctx context.Context, tx *tenants.Tx, plans []tenants.ID) (map[ten
 		from   cascade_plans
 		where  owner_id = ? and id in (?)
 		order  by id
-		for    update`, tx.Me.ID, bun.In(plans)).Exec(ctx)
+		for    update`, tx.Me.ID, bun.List(plans)).Exec(ctx)
 	if err == nil {
 		err = tx.NewRaw(`
 			with held as materialized (
@@ -146,7 +146,7 @@ func holdPlans(ctx context.Context, tx *tenants.Tx, plans []tenants.ID) (map[ten
 			)
 			select plan_id, count(*) as shifts
 			from   held
-			group  by plan_id`, tx.Me.ID, bun.In(plans)).Scan(ctx, &rows)
+			group  by plan_id`, tx.Me.ID, bun.List(plans)).Scan(ctx, &rows)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("cascade plans: %w", err)
@@ -168,7 +168,7 @@ func dueSteps(ctx context.Context, tx *tenants.Tx, plans []tenants.ID) (steps []
 		from   cascade_steps s
 		join   cascade_plans p on p.owner_id = s.owner_id and p.id = s.plan_id
 		where  s.owner_id = ? and s.plan_id in (?) and s.outcome = 'planned' and s.due_at <= ?
-		order  by s.plan_id, s.step`, tx.Me.ID, bun.In(plans), tx.Now).Scan(ctx, &steps)
+		order  by s.plan_id, s.step`, tx.Me.ID, bun.List(plans), tx.Now).Scan(ctx, &steps)
 	if err != nil {
 		return nil, fmt.Errorf("cascade steps: %w", err)
 	}
@@ -261,7 +261,7 @@ func planNext(ctx context.Context, tx *tenants.Tx, plans []tenants.ID) error {
 		from   cascade_steps s
 		where  s.owner_id = ? and s.plan_id in (?) and s.outcome = 'planned'
 		and    exists (select from cascades c where c.owner_id = s.owner_id and c.plan_id = s.plan_id and c.stopped_at is null)
-		group  by s.plan_id`, tx.Me.ID, bun.In(plans)).Scan(ctx, &next)
+		group  by s.plan_id`, tx.Me.ID, bun.List(plans)).Scan(ctx, &next)
 	if err != nil {
 		return fmt.Errorf("cascade steps: %w", err)
 	}
@@ -315,7 +315,7 @@ func following(ctx context.Context, tx *tenants.Tx, plans []tenants.ID) (map[ten
 		select plan_id, shift_id
 		from   cascades
 		where  owner_id = ? and plan_id in (?) and stopped_at is null
-		order  by shift_id`, tx.Me.ID, bun.In(plans)).Scan(ctx, &rows)
+		order  by shift_id`, tx.Me.ID, bun.List(plans)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("cascades: %w", err)
 	}
