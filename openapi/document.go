@@ -95,7 +95,7 @@ func (b *builder) operation(o *operation) *openapi3.Operation {
 	if o.once {
 		op.Parameters = append(op.Parameters, &openapi3.ParameterRef{Ref: "#/components/parameters/IdempotencyKey", Value: b.doc.Components.Parameters["IdempotencyKey"].Value})
 	}
-	if o.tagged && o.Method == "GET" {
+	if o.tagged && o.Method == http.MethodGet {
 		op.Parameters = append(op.Parameters, &openapi3.ParameterRef{Value: openapi3.NewHeaderParameter("If-None-Match").
 			WithDescription("The ETag you hold: 304 when it is still right.").WithSchema(openapi3.NewStringSchema())})
 		op.Responses.Set("304", &openapi3.ResponseRef{Value: openapi3.NewResponse().WithDescription("Not Modified")})
@@ -122,7 +122,7 @@ func (o *operation) refusals() []int {
 	add(o.Permission != rbac.Public, 401, 403)
 	add(len(o.pathNames) > 0, 404)
 	add(len(o.in.params) > 0 || o.in.body != nil, 422)
-	add(o.Method != "GET" && !o.Operation.Reads, 409)
+	add(o.Method != http.MethodGet && !o.Operation.Reads, 409)
 	add(o.once, 400, 422)
 	add(o.in.body != nil, 400, 413, 415)
 	add(o.matched, 412, 428)

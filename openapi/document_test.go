@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -150,11 +151,11 @@ func TestPublished_documentHasAnETag(t *testing.T) {
 	r := registered(t)
 	r.Mount(app)
 
-	first, err := app.Test(httptest.NewRequest("GET", "/openapi.json", nil), -1)
+	first, err := app.Test(httptest.NewRequest(http.MethodGet, "/openapi.json", nil), -1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	again := httptest.NewRequest("GET", "/openapi.json", nil)
+	again := httptest.NewRequest(http.MethodGet, "/openapi.json", nil)
 	again.Header.Set("If-None-Match", first.Header.Get("ETag"))
 	second, err := app.Test(again, -1)
 	if err != nil {
@@ -162,7 +163,7 @@ func TestPublished_documentHasAnETag(t *testing.T) {
 	}
 
 	body, _ := io.ReadAll(first.Body)
-	if first.StatusCode != 200 || !json.Valid(body) || second.StatusCode != 304 {
+	if first.StatusCode != http.StatusOK || !json.Valid(body) || second.StatusCode != http.StatusNotModified {
 		t.Errorf("%d, then %d", first.StatusCode, second.StatusCode)
 	}
 }

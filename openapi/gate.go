@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"os"
 	"runtime/debug"
 	"strings"
@@ -253,7 +254,7 @@ func (r *Router) act(ctx context.Context, p *passage, in any, key string, hash [
 		return err
 	}
 	headers := p.op.headersOf(out)
-	if p.op.tagged && p.op.Method == "GET" && matches(string(p.c.Request().Header.Peek("If-None-Match")), headers["ETag"]) {
+	if p.op.tagged && p.op.Method == http.MethodGet && matches(string(p.c.Request().Header.Peek("If-None-Match")), headers["ETag"]) {
 		return send(p.c, Answer{Status: fiber.StatusNotModified, Headers: headers})
 	}
 	text, err := p.op.encode(out)

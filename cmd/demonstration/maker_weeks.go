@@ -90,7 +90,7 @@ func (m *maker) intake(ctx context.Context, trust string, monday civil.Date, wee
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	path := filepath.Join(dir, fmt.Sprintf("roster-%s.csv", monday))
 	f, err := os.Create(path)
 	if err != nil {

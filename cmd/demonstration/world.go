@@ -68,7 +68,7 @@ func writeWhole(path string, raw []byte) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name())
+	defer func() { _ = os.Remove(f.Name()) }()
 	if err := f.Chmod(0o600); err != nil {
 		return err
 	}

@@ -234,7 +234,7 @@ func gone(o *cascade.Offer) string {
 	how := map[string]string{
 		"filled": "It was filled", "cancelled": "The trust cancelled it", "expired": "It began before anybody was booked on it",
 		"agreement_ended": "Your agreement with the trust ended",
-	}[string(o.ClosedWhy)]
+	}[o.ClosedWhy]
 	if how == "" {
 		how = "It was closed"
 	}
