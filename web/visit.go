@@ -218,9 +218,13 @@ func (v *visit) act(f *form, h func(context.Context, *tenants.Tx) (Done, error))
 	if err := v.sameSite(f); err != nil {
 		return err
 	}
+	dry, err := openapi.Rehearsal(v.c, v.page.Permission)
+	if err != nil {
+		return err
+	}
 	var done Done
 	var frame ui.Frame
-	err := v.run(func(ctx context.Context, tx *tenants.Tx) error {
+	err = openapi.Rehearse(dry, v.run, func(ctx context.Context, tx *tenants.Tx) error {
 		to, err := v.once(ctx, tx, f, func() (string, error) {
 			var err error
 			done, err = h(ctx, tx)
@@ -237,6 +241,9 @@ func (v *visit) act(f *form, h func(context.Context, *tenants.Tx) (Done, error))
 	})
 	if err != nil {
 		return err
+	}
+	if dry {
+		done.SignIn, done.SignOut, done.Flash = "", false, nil
 	}
 	if done.SignIn != "" {
 		v.cookie(sessionCookie, done.SignIn, 0)
