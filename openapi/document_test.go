@@ -91,7 +91,7 @@ func TestDocument_listsRefusalsAndFaults(t *testing.T) {
 		{"/v1/shifts", "POST", "201 400 401 403 409 413 415 422 default"},
 		{"/v1/quotes", "POST", "200 400 401 403 413 415 422 default"},
 		{"/v1/shifts/{id}", "PUT", "200 400 401 403 404 409 412 413 415 422 428 default"},
-		{"/v1/shifts/{id}", "DELETE", "204 401 403 404 409 412 422 428 default"},
+		{"/v1/shifts/{id}", "DELETE", "204 400 401 403 404 409 412 422 428 default"},
 		{"/v1/health", "GET", "200 default"},
 	} {
 		if got := statuses(c.path, c.method); got != c.want {
@@ -100,8 +100,8 @@ func TestDocument_listsRefusalsAndFaults(t *testing.T) {
 	}
 	create := doc.Paths.Find("/v1/shifts").Post
 	wantIn(t, create.Description, "| 409 | `shift_full` | This shift is full. |", "shift:create")
-	if len(create.Parameters) != 1 || create.Parameters[0].Value.Name != "Idempotency-Key" {
-		t.Error("an acting POST documents its Idempotency-Key")
+	if len(create.Parameters) != 2 || create.Parameters[0].Value.Name != "Idempotency-Key" || create.Parameters[1].Value.Name != "Dry-Run" {
+		t.Error("an acting POST documents its Idempotency-Key and its Dry-Run")
 	}
 	if s := doc.Paths.Find("/v1/health").Get.Security; s == nil || len(*s) != 0 {
 		t.Error("a public operation says that it needs no credential")

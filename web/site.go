@@ -85,6 +85,19 @@ func Before[In any](fn func(context.Context, Runner, *In) error) Option {
 	}
 }
 
+// Typed is an example's call with what is typed into the form that the page
+// shows; boxes that are not named keep what stands in them.
+func Typed(call func(openapi.World) openapi.Call, boxes map[string]string) Option {
+	return Example(func(w openapi.World) openapi.Call {
+		c := call(w)
+		if boxes == nil {
+			boxes = map[string]string{}
+		}
+		c.Body = boxes
+		return c
+	})
+}
+
 // New makes an empty site.
 func New(d *door.Door, a *assets.Assets, log *slog.Logger) *Site {
 	return &Site{door: d, assets: a, log: log}

@@ -215,9 +215,13 @@ func (v *visit) render(view View, frame ui.Frame) error {
 
 // act runs an act once per form key and goes where it leads.
 func (v *visit) act(f *form, h func(context.Context, *tenants.Tx) (Done, error)) error {
+	dry, err := openapi.Rehearsal(v.c, v.page.Permission)
+	if err != nil {
+		return err
+	}
 	var done Done
 	var frame ui.Frame
-	err := v.run(func(ctx context.Context, tx *tenants.Tx) error {
+	err = openapi.Rehearse(dry, v.run, func(ctx context.Context, tx *tenants.Tx) error {
 		to, err := v.once(ctx, tx, f, func() (string, error) {
 			var err error
 			done, err = h(ctx, tx)
@@ -234,6 +238,9 @@ func (v *visit) act(f *form, h func(context.Context, *tenants.Tx) (Done, error))
 	})
 	if err != nil {
 		return err
+	}
+	if dry {
+		done.SignIn, done.SignOut, done.Flash = "", false, nil
 	}
 	if done.SignIn != "" {
 		v.cookie(sessionCookie, done.SignIn, 0)

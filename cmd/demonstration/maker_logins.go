@@ -127,11 +127,16 @@ func (m *maker) fits(ctx context.Context, tx *tenants.Tx, o cascade.Offer, worke
 	return false, err
 }
 
-// nameLink makes a link that sets a password, for somebody who has no use for it.
+// nameLink makes links that set a password, for people who have no use for them.
 func (m *maker) nameLink(ctx context.Context) error {
 	return m.DB.Work(ctx, m.platform, builder, func(ctx context.Context, tx *tenants.Tx) error {
-		link, err := m.Accounts.OfferLink(ctx, tx, m.staff[len(m.staff)-1].person)
-		m.world.Names["password.link"] = link
-		return err
+		for i, name := range []string{"password.link", "password.link.spare"} {
+			link, err := m.Accounts.OfferLink(ctx, tx, m.staff[len(m.staff)-1-i].person)
+			if err != nil {
+				return err
+			}
+			m.world.Names[name] = link
+		}
+		return nil
 	})
 }

@@ -24,21 +24,28 @@ type pages struct {
 // Pages registers them.
 func Pages(s *web.Site, a *accounts.Service) {
 	p := &pages{accounts: a}
-	signedIn := web.Example(func(openapi.World) openapi.Call { return openapi.Call{As: "manager@kingsmere.example"} })
+	manager := func(openapi.World) openapi.Call { return openapi.Call{As: "manager@kingsmere.example"} }
+	signedIn := web.Example(manager)
 	nobody := web.Example(func(openapi.World) openapi.Call { return openapi.Call{} })
 	web.Get(s, "/", rbac.Public, "Wardbridge", p.front, nobody)
 	web.Get(s, "/signin", rbac.Public, "Sign in", p.signIn, nobody)
 	web.Post(s, "/signin", rbac.Public, "Sign in", p.doSignIn, p.signInAgain, web.Before(p.proveSignIn))
-	web.Post(s, "/signout", rbac.AccountUse, "Sign out", p.signOut, nil)
+	web.Post(s, "/signout", rbac.AccountUse, "Sign out", p.signOut, nil, web.Typed(manager, nil))
 	web.Get(s, "/switch", rbac.AccountUse, "Switch organisation", p.switcher, signedIn)
 	web.Get(s, "/account", rbac.AccountUse, "Your account", p.account, signedIn)
-	web.Post(s, "/account/password", rbac.AccountUse, "Change your password", p.setPassword, p.passwordAgain, web.Before(p.provePassword))
-	web.Post(s, "/account/signout-everywhere", rbac.AccountUse, "Sign out everywhere", p.signOutEverywhere, nil)
-	link := web.Example(func(w openapi.World) openapi.Call {
-		return openapi.Call{Path: map[string]string{"token": w.ID("password.link")}}
-	})
-	web.Get(s, "/reset/{token}", rbac.Public, "Set your password", p.reset, link)
-	web.Post(s, "/reset/{token}", rbac.Public, "Set your password", p.doReset, p.resetAgain)
+	web.Post(s, "/account/password", rbac.AccountUse, "Change your password", p.setPassword, p.passwordAgain, web.Before(p.provePassword),
+		web.Example(func(w openapi.World) openapi.Call {
+			c := manager(w)
+			c.Body = map[string]string{"old_password": w.ID("password"), "password": "three random words"}
+			return c
+		}))
+	web.Post(s, "/account/signout-everywhere", rbac.AccountUse, "Sign out everywhere", p.signOutEverywhere, nil, web.Typed(manager, nil))
+	link := func(name string) func(openapi.World) openapi.Call {
+		return func(w openapi.World) openapi.Call { return openapi.Call{Path: map[string]string{"token": w.ID(name)}} }
+	}
+	web.Get(s, "/reset/{token}", rbac.Public, "Set your password", p.reset, web.Example(link("password.link")))
+	web.Post(s, "/reset/{token}", rbac.Public, "Set your password", p.doReset, p.resetAgain,
+		web.Typed(link("password.link.spare"), map[string]string{"password": "three random words"}))
 	web.Get(s, "/accessibility", rbac.Public, "Accessibility", p.accessibility, nobody)
 }
 
