@@ -47,6 +47,8 @@ var demand = map[string][]pattern{
 		{"MAT", "midwife-band-6", "21:00", "07:30", 30, "6", "vacancy", ""},
 		{"REH", "nurse-band-5", "07:00", "15:00", 30, "15", "annual-leave", ""},
 		{"UTC", "specialty-doctor", "12:00", "22:00", 30, "67", "seasonal-pressure", "Urgent care"},
+		{"UTC", "specialty-doctor", "08:00", "14:00", 0, "24", "vacancy", "Urgent care"},
+		{"AMU", "st3", "08:00", "17:00", 30, "37", "rota-gap", "Acute medicine"},
 	},
 	"saltbridge": {
 		{"ED", "nurse-band-5", "19:30", "08:00", 60, "146", "vacancy", ""},
