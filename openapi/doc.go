@@ -29,5 +29,6 @@
 // The answer's type is the schema. An answer with ETag() string is sent with its
 // tag and honours If-None-Match; PUT, PATCH and DELETE must name the version
 // they change in If-Match. Every acting POST carries an Idempotency-Key and is
-// done once. A File is written inside a read-only snapshot and sent whole.
+// done once. Every act can be tried: with Dry-Run: true it is done, answered and
+// taken back. A File is written inside a read-only snapshot and sent whole.
 package openapi

@@ -58,7 +58,10 @@ func (r *Router) build() *openapi3.T {
 			Responses: openapi3.ResponseBodies{},
 			Parameters: openapi3.ParametersMap{"IdempotencyKey": &openapi3.ParameterRef{Value: openapi3.NewHeaderParameter("Idempotency-Key").
 				WithDescription("A new value for each act. The same key and request again give the first answer and do nothing; another request under the key is refused.").
-				WithRequired(true).WithSchema(openapi3.NewStringSchema().WithMinLength(1).WithMaxLength(200))}},
+				WithRequired(true).WithSchema(openapi3.NewStringSchema().WithMinLength(1).WithMaxLength(200))},
+				"DryRun": &openapi3.ParameterRef{Value: openapi3.NewHeaderParameter(dryRun).
+					WithDescription("true: do it all, answer as ever, then take it back. The answer carries the header too; its ids and secrets stand for nothing.").
+					WithSchema(openapi3.NewStringSchema().WithEnum("true"))}},
 			SecuritySchemes: openapi3.SecuritySchemes{"bearer": &openapi3.SecuritySchemeRef{
 				Value: openapi3.NewSecurityScheme().WithType("http").WithScheme("bearer").WithDescription(bearerWords)}},
 		},
@@ -95,7 +98,10 @@ func (b *builder) operation(o *operation) *openapi3.Operation {
 	if o.once {
 		op.Parameters = append(op.Parameters, &openapi3.ParameterRef{Ref: "#/components/parameters/IdempotencyKey", Value: b.doc.Components.Parameters["IdempotencyKey"].Value})
 	}
-	if o.tagged && o.Method == "GET" {
+	if o.acts() {
+		op.Parameters = append(op.Parameters, &openapi3.ParameterRef{Ref: "#/components/parameters/DryRun", Value: b.doc.Components.Parameters["DryRun"].Value})
+	}
+	if o.tagged && o.Method == http.MethodGet {
 		op.Parameters = append(op.Parameters, &openapi3.ParameterRef{Value: openapi3.NewHeaderParameter("If-None-Match").
 			WithDescription("The ETag you hold: 304 when it is still right.").WithSchema(openapi3.NewStringSchema())})
 		op.Responses.Set("304", &openapi3.ResponseRef{Value: openapi3.NewResponse().WithDescription("Not Modified")})
@@ -122,8 +128,9 @@ func (o *operation) refusals() []int {
 	add(o.Permission != rbac.Public, 401, 403)
 	add(len(o.pathNames) > 0, 404)
 	add(len(o.in.params) > 0 || o.in.body != nil, 422)
-	add(o.Method != "GET" && !o.Operation.Reads, 409)
-	add(o.once, 400, 422)
+	add(o.Method != http.MethodGet && !o.Operation.Reads, 409)
+	add(o.once, 422)
+	add(o.acts(), 400)
 	add(o.in.body != nil, 400, 413, 415)
 	add(o.matched, 412, 428)
 	for _, f := range o.Operation.Faults {
@@ -170,6 +177,9 @@ func (o *operation) success() *openapi3.Response {
 	}
 	if o.once {
 		header("Idempotent-Replay", "\"true\" when this is the kept answer of an earlier request.")
+	}
+	if o.acts() {
+		header(dryRun, "\"true\" when nothing of this was kept.")
 	}
 	return res
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -90,7 +91,7 @@ func TestDocument_listsRefusalsAndFaults(t *testing.T) {
 		{"/v1/shifts", "POST", "201 400 401 403 409 413 415 422 default"},
 		{"/v1/quotes", "POST", "200 400 401 403 413 415 422 default"},
 		{"/v1/shifts/{id}", "PUT", "200 400 401 403 404 409 412 413 415 422 428 default"},
-		{"/v1/shifts/{id}", "DELETE", "204 401 403 404 409 412 422 428 default"},
+		{"/v1/shifts/{id}", "DELETE", "204 400 401 403 404 409 412 422 428 default"},
 		{"/v1/health", "GET", "200 default"},
 	} {
 		if got := statuses(c.path, c.method); got != c.want {
@@ -99,8 +100,8 @@ func TestDocument_listsRefusalsAndFaults(t *testing.T) {
 	}
 	create := doc.Paths.Find("/v1/shifts").Post
 	wantIn(t, create.Description, "| 409 | `shift_full` | This shift is full. |", "shift:create")
-	if len(create.Parameters) != 1 || create.Parameters[0].Value.Name != "Idempotency-Key" {
-		t.Error("an acting POST documents its Idempotency-Key")
+	if len(create.Parameters) != 2 || create.Parameters[0].Value.Name != "Idempotency-Key" || create.Parameters[1].Value.Name != "Dry-Run" {
+		t.Error("an acting POST documents its Idempotency-Key and its Dry-Run")
 	}
 	if s := doc.Paths.Find("/v1/health").Get.Security; s == nil || len(*s) != 0 {
 		t.Error("a public operation says that it needs no credential")
@@ -150,11 +151,11 @@ func TestPublished_documentHasAnETag(t *testing.T) {
 	r := registered(t)
 	r.Mount(app)
 
-	first, err := app.Test(httptest.NewRequest("GET", "/openapi.json", nil), -1)
+	first, err := app.Test(httptest.NewRequest(http.MethodGet, "/openapi.json", nil), -1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	again := httptest.NewRequest("GET", "/openapi.json", nil)
+	again := httptest.NewRequest(http.MethodGet, "/openapi.json", nil)
 	again.Header.Set("If-None-Match", first.Header.Get("ETag"))
 	second, err := app.Test(again, -1)
 	if err != nil {
@@ -162,7 +163,7 @@ func TestPublished_documentHasAnETag(t *testing.T) {
 	}
 
 	body, _ := io.ReadAll(first.Body)
-	if first.StatusCode != 200 || !json.Valid(body) || second.StatusCode != 304 {
+	if first.StatusCode != http.StatusOK || !json.Valid(body) || second.StatusCode != http.StatusNotModified {
 		t.Errorf("%d, then %d", first.StatusCode, second.StatusCode)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"os"
 	"runtime/debug"
 	"strings"
@@ -109,6 +110,11 @@ func (r *Router) pass(p *passage) (err error) {
 	if p.caller, err = r.admit(ctx, p.op, p.secret); err != nil {
 		return err
 	}
+	if p.op.acts() {
+		if p.dry, err = Rehearsal(p.c, p.op.Permission); err != nil {
+			return err
+		}
+	}
 	in, key, hash, done, err := p.read()
 	if err != nil {
 		return err
@@ -177,6 +183,7 @@ type passage struct {
 	request string
 	secret  string
 	caller  door.Caller
+	dry     bool // everything is done, and taken back
 }
 
 // read takes the request's input in: everything a program may get wrong is
@@ -237,9 +244,12 @@ func (r *Router) act(ctx context.Context, p *passage, in any, key string, hash [
 	if p.op.file {
 		return r.download(ctx, p, in)
 	}
+	run := func(fn func(context.Context, *tenants.Tx) error) error {
+		return r.door.Run(ctx, p.caller, p.secret, p.request, fn)
+	}
 	if p.op.once {
 		var a Answer
-		err := r.door.Run(ctx, p.caller, p.secret, p.request, func(ctx context.Context, tx *tenants.Tx) (err error) {
+		err := Rehearse(p.dry, run, func(ctx context.Context, tx *tenants.Tx) (err error) {
 			a, err = Once(ctx, tx, p.caller.Credential, p.op.ID, key, hash, func() (Answer, error) { return p.op.answer(ctx, tx, in) })
 			return err
 		})
@@ -248,12 +258,12 @@ func (r *Router) act(ctx context.Context, p *passage, in any, key string, hash [
 		}
 		return send(p.c, a)
 	}
-	out, err := r.out(ctx, p, in)
+	out, err := r.out(ctx, p, run, in)
 	if err != nil {
 		return err
 	}
 	headers := p.op.headersOf(out)
-	if p.op.tagged && p.op.Method == "GET" && matches(string(p.c.Request().Header.Peek("If-None-Match")), headers["ETag"]) {
+	if p.op.tagged && p.op.Method == http.MethodGet && matches(string(p.c.Request().Header.Peek("If-None-Match")), headers["ETag"]) {
 		return send(p.c, Answer{Status: fiber.StatusNotModified, Headers: headers})
 	}
 	text, err := p.op.encode(out)
@@ -264,15 +274,64 @@ func (r *Router) act(ctx context.Context, p *passage, in any, key string, hash [
 }
 
 // out is what the handler gives, once its unit of work has ended well.
-func (r *Router) out(ctx context.Context, p *passage, in any) (out any, err error) {
+func (r *Router) out(ctx context.Context, p *passage, run unit, in any) (out any, err error) {
 	if p.op.look != nil {
 		return p.op.look(ctx, r.door.Look(p.caller, p.request), in)
 	}
-	err = r.door.Run(ctx, p.caller, p.secret, p.request, func(ctx context.Context, tx *tenants.Tx) (err error) {
+	err = Rehearse(p.dry, run, func(ctx context.Context, tx *tenants.Tx) (err error) {
 		out, err = p.op.run(ctx, tx, in)
 		return err
 	})
 	return out, err
+}
+
+// dryRun is the header that asks for a rehearsal, and says in the answer that it
+// was one.
+const dryRun = "Dry-Run"
+
+// ErrDryRun refuses a header that does not say clearly what is wanted: an act
+// that was meant as a rehearsal must not be done.
+var ErrDryRun = fault.New(fault.Malformed, "dry_run_unclear", "Send Dry-Run: true to try an act without doing it, or leave the header out. Signing in and setting a password by a link cannot be tried.")
+
+// errRehearsed takes a unit of work back that went well.
+var errRehearsed = errors.New("openapi: this was a dry run")
+
+// unit opens a unit of work and runs a function in it.
+type unit = func(func(context.Context, *tenants.Tx) error) error
+
+// Rehearsal reads whether a request asks for a dry run. What anybody may do can
+// not be tried: an attempt at a secret must always count.
+func Rehearsal(c *fiber.Ctx, p rbac.Permission) (bool, error) {
+	switch value := string(c.Request().Header.Peek(dryRun)); {
+	case value == "":
+		return false, nil
+	case value == "true" && p != rbac.Public:
+		c.Set(dryRun, "true")
+		return true, nil
+	}
+	return false, ErrDryRun
+}
+
+// Rehearse runs one unit of work. When it is a dry run, everything is done as
+// ever, the checks that wait for the commit included, and then taken back with
+// its events and jobs; what fn has left for the answer stays.
+func Rehearse(dry bool, run unit, fn func(context.Context, *tenants.Tx) error) error {
+	if !dry {
+		return run(fn)
+	}
+	err := run(func(ctx context.Context, tx *tenants.Tx) error {
+		if err := fn(ctx, tx); err != nil {
+			return err
+		}
+		if _, err := tx.NewRaw("set constraints all immediate").Exec(ctx); err != nil {
+			return err
+		}
+		return errRehearsed
+	})
+	if errors.Is(err, errRehearsed) {
+		return nil
+	}
+	return err
 }
 
 // answer runs the handler and finishes its answer inside the unit of work, so

@@ -28,7 +28,9 @@ func listening(t *testing.T, routes func(*fiber.App)) string {
 	go func() { done <- app.Listener(l) }()
 	t.Cleanup(func() {
 		_ = app.ShutdownWithTimeout(5 * time.Second)
-		<-done
+		if err := <-done; err != nil {
+			t.Errorf("the listener: %v", err)
+		}
 	})
 	return l.Addr().String()
 }

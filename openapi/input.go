@@ -52,7 +52,6 @@ type arrived struct {
 	query  []pair
 	header func(name string) string
 	body   []byte
-	upload Upload
 }
 
 type pair struct{ name, value string }

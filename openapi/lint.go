@@ -2,6 +2,7 @@ package openapi
 
 import (
 	"fmt"
+	"net/http"
 	"reflect"
 	"regexp"
 	"runtime"
@@ -36,10 +37,10 @@ func lint(o *operation, path string) {
 	if o.out.Kind() == reflect.Pointer {
 		panic("the answer is a pointer; return the value")
 	}
-	if o.file && o.Method != "GET" {
+	if o.file && o.Method != http.MethodGet {
 		panic("only a GET answers with a File")
 	}
-	if (o.Operation.Reads || o.Operation.Secret) && o.Method != "POST" {
+	if (o.Operation.Reads || o.Operation.Secret) && o.Method != http.MethodPost {
 		panic("Reads and Secret are for POST")
 	}
 }
@@ -66,7 +67,7 @@ func lintInput(o *operation) {
 	if o.matched && !ifMatch {
 		panic(`PUT, PATCH and DELETE need a field tagged header:"If-Match"; answer with Unchanged`)
 	}
-	if o.in.body != nil && (o.Method == "GET" || o.Method == "DELETE") {
+	if o.in.body != nil && (o.Method == http.MethodGet || o.Method == "DELETE") {
 		panic("GET and DELETE have no body")
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -20,7 +21,7 @@ func answerOf(t *testing.T, sent error) (status int, header func(string) string,
 	t.Helper()
 	app := fiber.New()
 	app.Get("/", func(c *fiber.Ctx) error { return Problem(c, RequestID(c), sent) })
-	req := httptest.NewRequest("GET", "/", nil)
+	req := httptest.NewRequest(http.MethodGet, "/", nil)
 	req.Header.Set("X-Request-Id", "request-0001")
 	res, err := app.Test(req, -1)
 	if err != nil {

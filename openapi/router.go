@@ -222,6 +222,11 @@ func (r *Router) add(method, path string, p rbac.Permission, summary string, in,
 	r.operations = append(r.operations, o)
 }
 
+// acts says whether an operation may change anything, so that it can be tried.
+func (o *operation) acts() bool {
+	return o.Method != "GET" && !o.Operation.Reads && o.Permission != rbac.Public
+}
+
 // Operations lists what is registered, in order of path and method.
 func (r *Router) Operations() []Operation {
 	ops := make([]Operation, len(r.operations))

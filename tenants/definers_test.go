@@ -31,13 +31,15 @@ var definers = map[string]definer{
 	"app.saw(text,uuid)":                    {findsWhoLooked, noAudit},
 	"app.timesheet_lines_before_approval()": {findsApproval, noApproval},
 	"app.begin(uuid,text,uuid,text,uuid,text,text,uuid,bigint,uuid[])": {findsCredential, noCredential},
-	"app.due_parties()":                   {findsDue, nothingDue},
-	"app.shared(uuid,uuid)":               {findsShare, noShare},
-	"app.links()":                         {findsLinks, noLinks},
-	"app.enter(bytea,text)":               {findsHolder, noHolder},
-	"app.places(uuid)":                    {findsPlaces, noPlaces},
-	"app.sign_in_start(text,text)":        {findsPassword, noPassword},
-	"app.sign_in_done(text,text,boolean)": {countsTries, noTries},
+	"app.due_parties()":                {findsDue, nothingDue},
+	"app.shared(uuid,uuid)":            {findsShare, noShare},
+	"app.links()":                      {findsLinks, noLinks},
+	"app.enter(bytea,text)":            {findsHolder, noHolder},
+	"app.places(uuid)":                 {findsPlaces, noPlaces},
+	"app.sign_in_start(text,text)":     {findsPassword, noPassword},
+	"app.sign_in_wrong(text,text)":     {chargesAddress, noTries},
+	"app.sign_in_good(text,text,text)": {forgetsTries, keepsTries},
+	"app.own_password(text)":           {findsOwnPassword, noOwnPassword},
 	"app.open_credential(uuid,text,bytea,text,text,uuid,uuid,boolean,text[],text[],integer,timestamp with time zone)": {opensSession, opensNothing},
 	"app.close_credential(uuid)":                         {closesOwnKey, closesNoOther},
 	"app.close_sessions()":                               {closesOwnSessions, closesNoSessions},
@@ -215,6 +217,8 @@ func (l line) linked(t *testing.T, me tenants.Party) int {
 
 func findsLinks(t *testing.T, l line) {
 	is(t, "the agency's", l.linked(t, l.agency), 1)
+	l.exec(t, "update agreements set ends_on = (now() at time zone 'Europe/London')::date where id = $1", l.agreement)
+	is(t, "the agency's on the last day", l.linked(t, l.agency), 1)
 	is(t, "the worker's", l.linked(t, l.worker), 1)
 }
 
@@ -222,6 +226,9 @@ func noLinks(t *testing.T, l line) {
 	is(t, "a stranger's", l.linked(t, pgtest.Org(t, tenants.Agency)), 0)
 	is(t, "another worker's", l.linked(t, pgtest.Worker(t)), 0)
 	is(t, "the trust's own", l.linked(t, l.trust), 0)
+	l.exec(t, "update agreements set ends_on = (now() at time zone 'Europe/London')::date - 1 where id = $1", l.agreement)
+	is(t, "the agency's after the last day", l.linked(t, l.agency), 0)
+	l.exec(t, "update agreements set ends_on = null where id = $1", l.agreement)
 	l.exec(t, "update agreements set ended_at = now() where id = $1", l.agreement)
 	is(t, "after the end", l.linked(t, l.agency), 0)
 }
@@ -274,20 +281,59 @@ func noPassword(t *testing.T, l line) {
 	is(t, "a stranger", l.signInStart(t, "nobody@nowhere.example", "here"), "nobody none false")
 }
 
+// fail is ten tries whose password was looked at.
 func (l line) fail(t *testing.T, mail, address string) {
 	for range 10 {
-		does(t, tenants.Nobody, pgtest.Actor(tenants.Nobody), "select app.sign_in_done(?, ?, false)", mail, address)
+		l.signInStart(t, mail, address)
 	}
+	does(t, tenants.Nobody, pgtest.Actor(tenants.Nobody), "select app.sign_in_wrong(?, ?)", mail, address)
 }
 
-func countsTries(t *testing.T, l line) {
+func (l line) good(t *testing.T, mail, address, checked string) bool {
+	return ask[bool](t, tenants.Nobody, pgtest.Actor(tenants.Nobody), "select app.sign_in_good(?, ?, ?)", mail, address, checked)
+}
+
+func chargesAddress(t *testing.T, l line) {
 	l.fail(t, l.mail(t), l.trust.ID.String())
 	is(t, "the address of the person", l.signInStart(t, l.mail(t), "elsewhere"), "nobody none true")
 	is(t, "the address of the machine", l.signInStart(t, "other@people.example", l.trust.ID.String()), "nobody none true")
 }
+
 func noTries(t *testing.T, l line) {
 	l.fail(t, l.mail(t), l.trust.ID.String())
-	is(t, "others", l.signInStart(t, "other@people.example", "elsewhere"), "nobody none false")
-	does(t, tenants.Nobody, pgtest.Actor(tenants.Nobody), "select app.sign_in_done(?, 'here', true)", l.mail(t))
-	is(t, "after a good one", l.signInStart(t, l.mail(t), "elsewhere"), "nobody none false")
+	is(t, "others", l.signInStart(t, "other@people.example", "elsewhere-"+l.trust.ID.String()), "nobody none false")
+}
+
+func forgetsTries(t *testing.T, l line) {
+	l.exec(t, "update people set password_hash = 'hashed' where id = $1", l.worker.ID)
+	home, away, found := "home-"+l.trust.ID.String(), "away-"+l.trust.ID.String(), l.worker.ID.String()+" hashed "
+	is(t, "a good one", l.good(t, l.mail(t), home, "hashed"), true)
+	l.fail(t, l.mail(t), away)
+	is(t, "from a third place", l.signInStart(t, l.mail(t), "third-"+away), found+"true")
+	is(t, "from where they sign in", l.signInStart(t, l.mail(t), home), found+"false")
+	is(t, "a good one from there", l.good(t, l.mail(t), home, "hashed"), true)
+	is(t, "from the third place still", l.signInStart(t, l.mail(t), "third-"+away), found+"true")
+	l.fail(t, l.mail(t), home)
+	is(t, "from where they sign in, after ten", l.signInStart(t, l.mail(t), home), found+"true")
+}
+
+func keepsTries(t *testing.T, l line) {
+	l.exec(t, "update people set password_hash = 'changed' where id = $1", l.worker.ID)
+	l.fail(t, l.mail(t), l.trust.ID.String())
+	is(t, "what was checked before a change", l.good(t, l.mail(t), "home", "hashed"), false)
+	is(t, "afterwards", l.signInStart(t, l.mail(t), "elsewhere"), l.worker.ID.String()+" changed true")
+}
+
+func (l line) ownPassword(t *testing.T, who tenants.ID) int {
+	return ask[int](t, tenants.Nobody, as(who), "select count(*) from app.own_password('here') where hash = 'hashed' and not locked")
+}
+
+func findsOwnPassword(t *testing.T, l line) {
+	l.exec(t, "update people set password_hash = 'hashed' where id = $1", l.worker.ID)
+	is(t, "own", l.ownPassword(t, l.worker.ID), 1)
+}
+
+func noOwnPassword(t *testing.T, l line) {
+	l.exec(t, "update people set password_hash = 'hashed' where id = $1", l.worker.ID)
+	is(t, "another's", l.ownPassword(t, pgtest.Person(t, "Curious")), 0)
 }

@@ -2,6 +2,7 @@ package tenants
 
 import (
 	"context"
+	"errors"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -33,7 +34,7 @@ func (db *DB) Enter(ctx context.Context, hash []byte, place string) (*Entry, err
 		from   app.enter($1, $2)`, hash, place).Scan(
 		&e.Credential, &e.Kind, &e.Version, &person, &e.PersonName, &e.PersonEmail, &party, &e.PartyKind,
 		&e.Code, &e.Letters, &e.Organisation, &e.Nation, &e.Sandbox, &e.Roles, &e.Scopes, &e.Wards)
-	if err == pgx.ErrNoRows {
+	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, nil
 	}
 	if err != nil {

@@ -44,6 +44,7 @@ var everywhere = []string{
 	"select count(*) from grants",
 	"select token_hash from credentials",
 	"select from sign_in_tries",
+	"select from sign_in_addresses",
 	"select from event_log",
 	"select from event_log_other",
 	"select from audit_other",
@@ -129,7 +130,9 @@ var everywhere = []string{
 var reserved = map[string][]string{
 	"select app.enter('x', '')":                                               {"wb_platform"}, // it is a log-in too, and so a door
 	"select app.sign_in_start('a@b.example', '')":                             {"wb_visitor"},
-	"select app.sign_in_done('a@b.example', '', false)":                       {"wb_visitor"},
+	"select app.sign_in_wrong('a@b.example', '')":                             {"wb_visitor"},
+	"select app.sign_in_good('a@b.example', '', '')":                          {"wb_visitor"},
+	"select app.own_password('')":                                             {"wb_visitor"},
 	"select app.open_link('x', gen_random_uuid(), now())":                     {"wb_platform"},
 	"select app.link_person('x')":                                             {"wb_visitor"},
 	"select app.use_link('x', '')":                                            {"wb_visitor"},
@@ -380,5 +383,30 @@ func TestEscape_aTemporaryTableDoesNotStandInForAWalledOne(t *testing.T) {
 
 	if err != nil || members != 0 || places != 0 {
 		t.Errorf("%d members and %d places out of temporary tables (%v)", members, places, err)
+	}
+}
+
+func TestEscape_noWorkerReadsWhatAgencyAndEmployerAgreed(t *testing.T) {
+	t.Parallel()
+	l := ours(t).line(t)
+	l.exec(t, `update bookings set quote = '{"minutes": 660, "net_pence": 26400, "vat_pence": 5280, "gross_pence": 31680, "lines": [
+		{"kind": "pay", "amount_pence": 20000}, {"kind": "commission", "amount_pence": 2200}, {"kind": "employer_ni", "amount_pence": 3000},
+		{"kind": "vat", "amount_pence": 5280}, {"kind": "holiday", "amount_pence": 1200}]}' where id = $1`, l.booking)
+	db := pgtest.DB(t)
+
+	for _, column := range []string{"quote", "commission", "net_pence"} {
+		if _, code := attempt(t, db, l.worker, "select "+column+" from bookings"); code != refused {
+			t.Errorf("bookings.%s: %q", column, code)
+		}
+	}
+
+	told := ask[string](t, l.worker, pgtest.Actor(l.worker), "select worker_quote::text from bookings where id = ?", l.booking)
+	const want = `{"lines": [{"kind": "pay", "amount_pence": 20000}, {"kind": "holiday", "amount_pence": 1200}], "minutes": 660}`
+	if told != want {
+		t.Errorf("the worker is told %s", told)
+	}
+	for _, who := range []tenants.Party{l.agency, l.trust} {
+		whole := ask[string](t, who, pgtest.Actor(who), "select quote ->> 'net_pence' from bookings where id = ?", l.booking)
+		is(t, string(who.Kind), whole, "26400")
 	}
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"crypto/sha256"
 	"errors"
 	"io"
 	"mime"
@@ -35,6 +36,7 @@ type form struct {
 	values map[string][]string
 	file   openapi.Upload
 	field  string
+	sum    []byte // of the file, which belongs to what a form's key stands for
 }
 
 func (f *form) value(name string) string {
@@ -168,12 +170,14 @@ func (f *form) keep(part *multipart.Part) error {
 	defer out.Close()
 	f.field = part.FormName()
 	f.file = openapi.Upload{Path: out.Name(), ContentType: part.Header.Get(fiber.HeaderContentType), Name: part.FileName()}
-	f.file.Size, err = io.Copy(out, io.LimitReader(part, uploadMax+1))
+	sum := sha256.New()
+	f.file.Size, err = io.Copy(io.MultiWriter(out, sum), io.LimitReader(part, uploadMax+1))
 	if err != nil {
 		return errFormBad.Because(err)
 	}
 	if f.file.Size > uploadMax {
 		return errFormLarge
 	}
+	f.sum = sum.Sum(nil)
 	return nil
 }

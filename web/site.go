@@ -38,6 +38,7 @@ type Page struct {
 
 	audience audience
 	uploads  bool // the form may carry a file
+	before   func(context.Context, Runner, any) error
 	handle   func(*visit) error
 }
 
@@ -70,6 +71,31 @@ type Option func(*Page)
 // calls this page.
 func Example(fn func(openapi.World) openapi.Call) Option {
 	return func(p *Page) { p.Example = fn }
+}
+
+// Runner opens one unit of work of the caller.
+type Runner func(func(context.Context, *tenants.Tx) error) error
+
+// Before has something done ahead of an act that is too slow to hold a connection
+// for, such as hashing a password. What it does in its runner is kept whatever
+// becomes of the act; what it finds it puts into the input.
+func Before[In any](fn func(context.Context, Runner, *In) error) Option {
+	return func(p *Page) {
+		p.before = func(ctx context.Context, run Runner, in any) error { return fn(ctx, run, in.(*In)) }
+	}
+}
+
+// Typed is an example's call with what is typed into the form that the page
+// shows; boxes that are not named keep what stands in them.
+func Typed(call func(openapi.World) openapi.Call, boxes map[string]string) Option {
+	return Example(func(w openapi.World) openapi.Call {
+		c := call(w)
+		if boxes == nil {
+			boxes = map[string]string{}
+		}
+		c.Body = boxes
+		return c
+	})
 }
 
 // New makes an empty site.
@@ -105,7 +131,13 @@ func Post[In any](s *Site, path string, p rbac.Permission, title string,
 		var in In
 		refused := fault.ErrInvalid.With(v.bind(&in, form)...)
 		if len(refused.Fields) == 0 {
-			err := v.act(form, func(ctx context.Context, tx *tenants.Tx) (Done, error) { return act(ctx, tx, in) })
+			err := v.sameSite(form)
+			if err == nil && v.page.before != nil {
+				err = v.page.before(v.ctx, v.run, &in)
+			}
+			if err == nil {
+				err = v.act(form, func(ctx context.Context, tx *tenants.Tx) (Done, error) { return act(ctx, tx, in) })
+			}
 			if err == nil {
 				return nil
 			}

@@ -215,12 +215,13 @@ func (v *visit) render(view View, frame ui.Frame) error {
 
 // act runs an act once per form key and goes where it leads.
 func (v *visit) act(f *form, h func(context.Context, *tenants.Tx) (Done, error)) error {
-	if err := v.sameSite(f); err != nil {
+	dry, err := openapi.Rehearsal(v.c, v.page.Permission)
+	if err != nil {
 		return err
 	}
 	var done Done
 	var frame ui.Frame
-	err := v.run(func(ctx context.Context, tx *tenants.Tx) error {
+	err = openapi.Rehearse(dry, v.run, func(ctx context.Context, tx *tenants.Tx) error {
 		to, err := v.once(ctx, tx, f, func() (string, error) {
 			var err error
 			done, err = h(ctx, tx)
@@ -237,6 +238,9 @@ func (v *visit) act(f *form, h func(context.Context, *tenants.Tx) (Done, error))
 	})
 	if err != nil {
 		return err
+	}
+	if dry {
+		done.SignIn, done.SignOut, done.Flash = "", false, nil
 	}
 	if done.SignIn != "" {
 		v.cookie(sessionCookie, done.SignIn, 0)
@@ -269,6 +273,9 @@ func (v *visit) once(ctx context.Context, tx *tenants.Tx, f *form, fn func() (st
 	sum := sha256.New()
 	for _, name := range f.names() {
 		fmt.Fprintf(sum, "%s=%q\n", name, f.values[name])
+	}
+	if f.file.Path != "" {
+		fmt.Fprintf(sum, "%s=%x %q\n", f.field, f.sum, f.file.Name)
 	}
 	answer, err := openapi.Once(ctx, tx, v.caller.Credential, v.page.Method+" "+v.page.Path, key, sum.Sum(nil), func() (openapi.Answer, error) {
 		to, err := fn()

@@ -102,10 +102,12 @@ func (w *world) trust(ctx context.Context, code, letters string) (t trust, err e
 		return t, err
 	}
 	return t, w.DB.Run(ctx, tenants.Nobody, tenants.Actor{Kind: tenants.System, Name: "bench"}, func(ctx context.Context, tx *tenants.Tx) error {
-		in, err := w.Accounts.SignIn(ctx, tx, t.mail, password, "127.0.0.1")
-		if err == nil && in.Refused != nil {
-			err = in.Refused
+		try, err := w.Accounts.StartSignIn(ctx, tx, t.mail, "127.0.0.1")
+		if err != nil {
+			return err
 		}
+		try.Prove(password)
+		in, err := w.Accounts.SignIn(ctx, tx, try)
 		t.session = in.Secret
 		return err
 	})

@@ -150,7 +150,7 @@ func (m *maker) person(ctx context.Context, tx *tenants.Tx, code string, party t
 // for three people.
 func (m *maker) keys(ctx context.Context) error {
 	for code, party := range m.orgs {
-		if party.Kind == tenants.Platform || party.Kind == tenants.Practice {
+		if party.Kind == tenants.Platform || party.Kind == tenants.Practice && code != "elmtree" {
 			continue
 		}
 		err := m.as(ctx, code, func(ctx context.Context, tx *tenants.Tx) error {
@@ -158,7 +158,10 @@ func (m *maker) keys(ctx context.Context) error {
 			if party.Kind == tenants.Trust || party.Kind == tenants.Hub {
 				roles = append(roles, "finance")
 			}
-			_, key, err := m.Accounts.MakeKey(ctx, tx, door.NewKey{Name: "Demonstration", Roles: roles})
+			id, key, err := m.Accounts.MakeKey(ctx, tx, door.NewKey{Name: "Demonstration", Roles: roles})
+			if m.world.Names[code+".key"] == "" {
+				m.world.note(code+".key", id)
+			}
 			m.world.APIKeys = append(m.world.APIKeys, Key{Organisation: code, Party: string(party.Kind), Key: key})
 			return err
 		})

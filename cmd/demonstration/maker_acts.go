@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"slices"
 	"time"
 
 	"wardbridge/internal/civil"
@@ -23,6 +24,23 @@ func chance(words ...any) int {
 	h := fnv.New32a()
 	fmt.Fprint(h, words...)
 	return int(h.Sum32() % 100)
+}
+
+// ward is the code of a ward, which is the same every time, as its id is not.
+func (m *maker) ward(id tenants.ID) string {
+	for _, all := range m.wards {
+		for _, w := range all {
+			if w.ID == id {
+				return w.Code
+			}
+		}
+	}
+	return ""
+}
+
+// told reports whether an agency's record is of a clinician whose log-in is told.
+func (m *maker) told(record tenants.ID, agency string) bool {
+	return slices.ContainsFunc(m.staff, func(w *demoWorker) bool { return slices.Contains(told, w.email) && w.reps[agency] == record })
 }
 
 // someone is a person of the demonstration who acts for their organisation.
@@ -55,7 +73,7 @@ func (m *maker) offer(ctx context.Context, share int) error {
 			return err
 		}
 		for _, o := range open {
-			if chance("offer", code, o.Shift.StartsAt, o.Shift.WardID) >= share {
+			if chance("offer", code, o.Shift.StartsAt, m.ward(o.Shift.WardID)) >= share {
 				continue
 			}
 			if err := m.propose(ctx, code, who, o); err != nil {
@@ -87,9 +105,9 @@ func (m *maker) propose(ctx context.Context, code string, who tenants.Actor, o c
 			return err
 		}
 		under := money.MustFactor([]string{"0.97", "0.95", "0.99", "0.93"}[chance(code, o.Shift.StartsAt)%4])
-		pick := able[chance("who", code, o.Shift.StartsAt, o.Shift.WardID)%min(len(able), 12)]
-		for _, c := range able { // the nurse and the doctor whom people sign in as work often
-			if known := c.Worker.ID == m.staff[0].reps[code] || c.Worker.ID == m.staff[7].reps[code]; known && chance("known", o.Shift.StartsAt, o.Shift.WardID) < 60 {
+		pick := able[chance("who", code, o.Shift.StartsAt, m.ward(o.Shift.WardID))%min(len(able), 12)]
+		for _, c := range able { // the clinicians whom people sign in as work often
+			if m.told(c.Worker.ID, code) && chance("known", o.Shift.StartsAt, m.ward(o.Shift.WardID)) < 60 {
 				pick = c
 			}
 		}
@@ -124,7 +142,7 @@ func (m *maker) decide(ctx context.Context, share int) error {
 		}
 		done := map[tenants.ID]bool{}
 		for _, p := range waiting {
-			if done[p.ShiftID] || chance("decide", p.WardID, p.WorkerName, p.Minutes) >= share {
+			if done[p.ShiftID] || chance("decide", m.ward(p.WardID), p.WorkerName, p.Minutes) >= share {
 				continue
 			}
 			done[p.ShiftID] = true

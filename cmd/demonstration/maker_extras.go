@@ -72,6 +72,9 @@ func (m *maker) loose(ctx context.Context) error {
 	if err := m.untidy(ctx); err != nil {
 		return err
 	}
+	if err := m.winter(ctx); err != nil {
+		return err
+	}
 	return m.settle(ctx)
 }
 
@@ -112,13 +115,20 @@ func (m *maker) untidy(ctx context.Context) error {
 	})
 }
 
-// nameNotice finds something that Kingsmere was told.
+// nameNotice finds something that each kind of party was told.
 func (m *maker) nameNotice(ctx context.Context) error {
-	return m.as(ctx, "kingsmere", func(ctx context.Context, tx *tenants.Tx) error {
-		all, _, err := m.Notices.List(ctx, tx, notices.Filter{Limit: 1})
-		for _, n := range all {
-			m.world.note("kingsmere.notice", n.ID)
+	nurse := tenants.Party{ID: m.staff[0].person, Kind: tenants.Worker}
+	for name, party := range map[string]tenants.Party{"kingsmere": m.orgs["kingsmere"], "meridian": m.orgs["meridian"], "nurse": nurse} {
+		err := m.DB.Run(ctx, party, builder, func(ctx context.Context, tx *tenants.Tx) error {
+			all, _, err := m.Notices.List(ctx, tx, notices.Filter{Limit: 1})
+			for _, n := range all {
+				m.world.note(name+".notice", n.ID)
+			}
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
 		}
-		return err
-	})
+	}
+	return nil
 }

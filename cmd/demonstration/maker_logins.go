@@ -66,20 +66,45 @@ func (m *maker) engage(ctx context.Context, w *demoWorker) error {
 			return nil
 		}
 	}
+	made, err := m.waiting(ctx, w)
 	for _, agency := range w.agencies {
-		made, err := m.proposed(ctx, agency, w)
-		if err != nil {
-			return err
+		if err == nil && made == (tenants.ID{}) {
+			made, err = m.proposed(ctx, agency, w)
 		}
-		if made == (tenants.ID{}) {
-			continue
-		}
-		return m.DB.Run(ctx, m.orgs["kingsmere"], m.someone("manager@kingsmere.example"), func(ctx context.Context, tx *tenants.Tx) error {
-			_, _, err := m.Proposals.Accept(ctx, tx, made)
-			return err
-		})
 	}
-	return fmt.Errorf("no open shift at Kingsmere suits %s", w.name)
+	if err != nil {
+		return err
+	}
+	if made == (tenants.ID{}) {
+		return fmt.Errorf("no open shift at Kingsmere suits %s", w.name)
+	}
+	return m.DB.Run(ctx, m.orgs["kingsmere"], m.someone("manager@kingsmere.example"), func(ctx context.Context, tx *tenants.Tx) error {
+		_, _, err := m.Proposals.Accept(ctx, tx, made)
+		return err
+	})
+}
+
+// waiting is a proposal of a clinician for a shift ahead that Kingsmere has not
+// answered, or the zero id.
+func (m *maker) waiting(ctx context.Context, w *demoWorker) (made tenants.ID, err error) {
+	err = m.as(ctx, "kingsmere", func(ctx context.Context, tx *tenants.Tx) error {
+		all, _, err := m.Proposals.List(ctx, tx, proposals.Filter{Status: proposals.StatusSubmitted, Limit: 200})
+		for _, p := range all {
+			if p.WorkerID != w.person {
+				continue
+			}
+			s, err := m.Shifts.Get(ctx, tx, p.ShiftID.String())
+			if err != nil {
+				return err
+			}
+			if s.StartsAt.After(tx.Now.AddDate(0, 0, 1)) {
+				made = p.ID
+				return nil
+			}
+		}
+		return err
+	})
+	return made, err
 }
 
 // proposed lets an agency propose one of its workers for the first shift that
@@ -127,11 +152,16 @@ func (m *maker) fits(ctx context.Context, tx *tenants.Tx, o cascade.Offer, worke
 	return false, err
 }
 
-// nameLink makes a link that sets a password, for somebody who has no use for it.
+// nameLink makes links that set a password, for people who have no use for them.
 func (m *maker) nameLink(ctx context.Context) error {
 	return m.DB.Work(ctx, m.platform, builder, func(ctx context.Context, tx *tenants.Tx) error {
-		link, err := m.Accounts.OfferLink(ctx, tx, m.staff[len(m.staff)-1].person)
-		m.world.Names["password.link"] = link
-		return err
+		for i, name := range []string{"password.link", "password.link.spare"} {
+			link, err := m.Accounts.OfferLink(ctx, tx, m.staff[len(m.staff)-1-i].person)
+			if err != nil {
+				return err
+			}
+			m.world.Names[name] = link
+		}
+		return nil
 	})
 }

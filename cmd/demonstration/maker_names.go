@@ -3,6 +3,7 @@ package demonstration
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"wardbridge/internal/civil"
 	"wardbridge/modules/bookings"
@@ -15,7 +16,7 @@ import (
 // naming gives names to the rows that examples and tests speak of, as the
 // parties see them at the end.
 func (m *maker) naming(ctx context.Context) error {
-	for _, step := range []func(context.Context) error{m.nameTrust, m.nameAgency, m.nameNurse, m.nameNotice, m.nameLink} {
+	for _, step := range []func(context.Context) error{m.nameTrust, m.nameFree, m.nameAgency, m.nameNurse, m.nameNotice, m.nameLink} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -58,6 +59,7 @@ func (m *maker) nameTrust(ctx context.Context) error {
 		members, err := m.Accounts.Members(ctx, tx)
 		for _, p := range members {
 			if p.Email == "viewer@kingsmere.example" {
+				m.world.note("kingsmere.member", p.PersonID)
 				m.world.note("kingsmere.member.viewer", p.PersonID)
 			}
 		}
@@ -77,14 +79,36 @@ func (m *maker) nameBookings(ctx context.Context, tx *tenants.Tx) error {
 	past, _, err := m.Bookings.List(ctx, tx, bookings.Filter{Status: bookings.StatusConfirmed, To: civil.DateOf(tx.Now).AddDays(-1), Limit: 50})
 	for _, b := range past {
 		m.world.note("kingsmere.booking.started", b.ID)
-		if b.AgencyID == m.orgs["meridian"].ID {
-			m.world.note("meridian.worker.person", b.WorkerID)
-		}
 	}
 	return err
 }
 
+// nameFree names a nurse of Meridian's who could have worked the shift that was
+// entered too late.
+func (m *maker) nameFree(ctx context.Context) error {
+	for _, w := range m.staff {
+		if w.group != "nursing" || !slices.Contains(w.agencies, "meridian") || w.email == "nurse@worker.example" {
+			continue
+		}
+		var near []bookings.Booking
+		err := m.DB.Run(ctx, tenants.Party{ID: w.person, Kind: tenants.Worker}, builder, func(ctx context.Context, tx *tenants.Tx) (err error) {
+			day := civil.DateOf(tx.Now)
+			near, _, err = m.Bookings.List(ctx, tx, bookings.Filter{From: day.AddDays(-2), To: day, Limit: 1})
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if len(near) == 0 {
+			m.world.Names["meridian.worker.register-number"] = w.number
+			return nil
+		}
+	}
+	return fmt.Errorf("no nurse of Meridian was free yesterday")
+}
+
 func (m *maker) nameAgency(ctx context.Context) error {
+	m.world.note("meridian.member", m.people["agency@meridian.example"])
 	return m.as(ctx, "meridian", func(ctx context.Context, tx *tenants.Tx) error {
 		open, _, err := m.Cascade.Open(ctx, tx, cascade.Filter{Tenant: m.orgs["kingsmere"].ID, Limit: 200})
 		if err != nil {
@@ -108,6 +132,14 @@ func (m *maker) nameAgency(ctx context.Context) error {
 	})
 }
 
+// namePlan notes the hours that a form of a timesheet would show.
+func (m *maker) namePlan(name string, h timesheets.Hours) {
+	m.world.Names[name+".date"] = civil.DateOf(h.Start).String()
+	m.world.Names[name+".start"] = civil.ClockOf(h.Start).String()
+	m.world.Names[name+".end"] = civil.ClockOf(h.End).String()
+	m.world.Names[name+".break"] = fmt.Sprint(h.BreakMinutes)
+}
+
 func (m *maker) nameNurse(ctx context.Context) error {
 	nurse := m.staff[0]
 	me := tenants.Party{ID: nurse.person, Kind: tenants.Worker}
@@ -122,6 +154,7 @@ func (m *maker) nameNurse(ctx context.Context) error {
 		sheets, _, err := m.Timesheets.List(ctx, tx, timesheets.Filter{Limit: 200})
 		for _, t := range sheets {
 			m.world.note("nurse.timesheet."+string(t.Status), t.ID)
+			m.namePlan("nurse.timesheet."+string(t.Status), t.Plan())
 		}
 		if len(sheets) == 0 {
 			err = fmt.Errorf("the nurse has no timesheet")

@@ -1,6 +1,7 @@
 package demonstration
 
 import (
+	"bytes"
 	"context"
 	"encoding/csv"
 	"fmt"
@@ -46,6 +47,8 @@ var demand = map[string][]pattern{
 		{"MAT", "midwife-band-6", "21:00", "07:30", 30, "6", "vacancy", ""},
 		{"REH", "nurse-band-5", "07:00", "15:00", 30, "15", "annual-leave", ""},
 		{"UTC", "specialty-doctor", "12:00", "22:00", 30, "67", "seasonal-pressure", "Urgent care"},
+		{"UTC", "specialty-doctor", "08:00", "14:00", 0, "24", "vacancy", "Urgent care"},
+		{"AMU", "st3", "08:00", "17:00", 30, "37", "rota-gap", "Acute medicine"},
 	},
 	"saltbridge": {
 		{"ED", "nurse-band-5", "19:30", "08:00", 60, "146", "vacancy", ""},
@@ -86,43 +89,58 @@ func (m *maker) intake(ctx context.Context, trust string, monday civil.Date, wee
 		}
 		wards[w.Code] = w
 	}
+	made, err := m.send(ctx, trust, fmt.Sprintf("roster-%s.csv", monday), roster(trust, wards, monday, weeks), false)
+	if err == nil {
+		m.world.note(trust+".import.applied", made)
+	}
+	return err
+}
+
+// winter is a file that was tried and waits to be applied.
+func (m *maker) winter(ctx context.Context) error {
+	day := civil.DateOf(time.Now()).AddDays(30).String()
+	made, err := m.send(ctx, "kingsmere", "winter.csv", [][]string{
+		{"WIN-1", "RK201", "W7", "nurse-band-5", "", day, "07:00", "19:30", "60", "1", "seasonal-pressure", ""},
+		{"WIN-2", "RK201", "W7", "nurse-band-5", "", day, "19:30", "08:00", "60", "1", "vacancy", ""},
+	}, true)
+	m.world.note("kingsmere.import.checked", made)
+	return err
+}
+
+// send imports a file and waits until the import stands where it should.
+func (m *maker) send(ctx context.Context, trust, name string, rows [][]string, dry bool) (tenants.ID, error) {
+	var made exchange.Import
+	want := exchange.Applied
+	if dry {
+		want = exchange.Checked
+	}
 	dir, err := os.MkdirTemp("", "wardbridge-roster-")
 	if err != nil {
-		return err
+		return made.ID, err
 	}
-	defer os.RemoveAll(dir)
-	path := filepath.Join(dir, fmt.Sprintf("roster-%s.csv", monday))
-	f, err := os.Create(path)
-	if err != nil {
-		return err
+	defer func() { _ = os.RemoveAll(dir) }()
+	var text bytes.Buffer
+	if err := csv.NewWriter(&text).WriteAll(append([][]string{rosterColumns}, rows...)); err != nil {
+		return made.ID, err
 	}
-	out := csv.NewWriter(f)
-	if err := out.WriteAll(append([][]string{rosterColumns}, roster(trust, wards, monday, weeks)...)); err != nil {
-		return err
+	file := openapi.Upload{Path: filepath.Join(dir, name), Size: int64(text.Len()), ContentType: "text/csv", Name: name}
+	if err := os.WriteFile(file.Path, text.Bytes(), 0o600); err != nil {
+		return made.ID, err
 	}
-	info, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	var made exchange.Import
 	err = m.as(ctx, trust, func(ctx context.Context, tx *tenants.Tx) error {
-		made, err = m.Exchange.Receive(ctx, tx, exchange.NewImport{Kind: "shifts"}, openapi.Upload{Path: path, Size: info.Size(), ContentType: "text/csv", Name: filepath.Base(path)})
+		made, err = m.Exchange.Receive(ctx, tx, exchange.NewImport{Kind: "shifts", DryRun: dry}, file)
 		return err
 	})
 	if err != nil {
-		return err
+		return made.ID, err
 	}
 	if err := m.Queue.Settle(ctx, m.orgs[trust]); err != nil {
-		return err
+		return made.ID, err
 	}
-	m.world.note(trust+".import.applied", made.ID)
-	return m.as(ctx, trust, func(ctx context.Context, tx *tenants.Tx) error {
+	return made.ID, m.as(ctx, trust, func(ctx context.Context, tx *tenants.Tx) error {
 		i, err := m.Exchange.Get(ctx, tx, made.ID)
-		if err == nil && i.Status != exchange.Applied {
-			err = fmt.Errorf("the import of %s is %s: %s, %d bad rows", monday, i.Status, i.Failure, i.RowsBad)
+		if err == nil && i.Status != want {
+			err = fmt.Errorf("the import of %s is %s: %s, %d bad rows", name, i.Status, i.Failure, i.RowsBad)
 		}
 		return err
 	})

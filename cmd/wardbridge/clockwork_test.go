@@ -58,7 +58,7 @@ func TestClockwork_fourNights(t *testing.T) {
 	t.Parallel()
 	h, w, base := demoHouse(t)
 	u := &tour{t: t, house: h, world: w, base: base, code: "clockwork", nurse: "Clara Tour", people: map[string]tenants.ID{}}
-	u.trust = partyOf(t, w, "admin@clockwork.example")
+	u.trust = testWorld.partyOf(t, "admin@clockwork.example")
 	u.engage("24C7004E")
 	c := clockwork{u, newProgram(t, bearer(t, "admin@clockwork.example")), newProgram(t, bearer(t, "agency@meridian.example")), newProgram(t, u.token(u.me, "nurse")),
 		signedIn(t, "admin@clockwork.example"), signedIn(t, "agency@meridian.example")}

@@ -15,7 +15,7 @@ import (
 func atOnce(t *testing.T, clients int, key string, path func(i int) string) []reply {
 	t.Helper()
 	_, _, one := demoHouse(t)
-	_, two := served(t, testWorld.urls)
+	_, two := served(t, testWorld.urls())
 	answers := make([]reply, clients)
 	start := make(chan struct{})
 	var all sync.WaitGroup

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -24,25 +25,33 @@ import (
 
 func TestMain(m *testing.M) {
 	code := browsertest.Run(m)
-	if testWorld.stop != nil {
-		testWorld.stop()
-	}
-	if testWorld.house != nil {
-		_ = testWorld.house.Close(context.Background())
+	for _, s := range []*stand{&testWorld.stand, &probed.stand, &marked.stand} {
+		s.close()
 	}
 	os.Exit(max(code, pgtest.Close()))
 }
 
-// testWorld is the demonstration, a few weeks of it, served on a port of its own
-// for all tests of this binary.
-var testWorld struct {
-	once  sync.Once
-	err   error
+// stand is a house with the demonstration in it, served on a port of its own.
+type stand struct {
 	house *house.House
 	world *demonstration.World
 	base  string
-	urls  house.URLs
+	way   func(login string) string
 	stop  func()
+
+	mu       sync.Mutex
+	sessions map[string]*browserless
+	tokens   map[string]string
+	parties  sync.Map // by e-mail
+}
+
+// testWorld is the demonstration, a few weeks of it, for all tests of this
+// binary. Tests that must not meet others have a copy of it.
+var testWorld struct {
+	stand
+	once   sync.Once
+	err    error
+	copies [2]func(login string) string
 }
 
 // demoHouse gives the running demonstration.
@@ -50,9 +59,16 @@ func demoHouse(t testing.TB) (*house.House, *demonstration.World, string) {
 	t.Helper()
 	w := &testWorld
 	w.once.Do(func() {
-		way := pgtest.Fresh(t)
-		w.urls = house.URLs{App: way("wb_app"), Owner: way("wb_owner"), Platform: way("wb_platform"), Queue: way("wb_river")}
-		w.err = startDemo(w.urls)
+		w.way = pgtest.Fresh(t)
+		if w.err = w.make(); w.err != nil {
+			return
+		}
+		for i := range w.copies {
+			w.copies[i] = pgtest.Copy(t, w.way)
+		}
+		if w.err = w.open(true); w.err == nil {
+			w.err = w.serve()
+		}
 	})
 	if w.err != nil {
 		t.Fatal(w.err)
@@ -60,33 +76,52 @@ func demoHouse(t testing.TB) (*house.House, *demonstration.World, string) {
 	return w.house, w.world, w.base
 }
 
-func startDemo(u house.URLs) error {
-	w := &testWorld
+// make lives the demonstration and leaves the database alone.
+func (s *stand) make() error {
+	ctx := context.Background()
+	if err := s.open(true); err != nil {
+		return err
+	}
+	var err error
+	s.world, err = demonstration.Make(ctx, s.house, s.way("wb_owner"), demonstration.Size{Back: 2, Ahead: 2}, io.Discard)
+	return errors.Join(err, s.house.Close(ctx))
+}
+
+func (s *stand) urls() house.URLs {
+	return house.URLs{App: s.way("wb_app"), Owner: s.way("wb_owner"), Platform: s.way("wb_platform"), Queue: s.way("wb_river")}
+}
+
+func (s *stand) open(works bool) error {
 	ctx := context.Background()
 	c, err := house.ReadConfig(func(string) string { return "" })
 	if err != nil {
 		return err
 	}
 	c.MaxConns, c.LogLevel = 12, 8
-	if w.house, err = house.Build(ctx, c, u); err != nil {
+	if s.house, err = house.Build(ctx, c, s.urls()); err != nil || !works {
 		return err
 	}
-	if err := w.house.Queue.Work(ctx); err != nil {
-		return err
-	}
-	if w.world, err = demonstration.Make(ctx, w.house, u.Owner, demonstration.Size{Back: 2, Ahead: 2}, io.Discard); err != nil {
-		return err
-	}
+	return s.house.Queue.Work(ctx)
+}
+
+func (s *stand) serve() error {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
-	served, stop := context.WithCancel(ctx)
+	served, stop := context.WithCancel(context.Background())
 	done := make(chan struct{})
-	go func() { defer close(done); _ = w.house.Serve(served, l) }()
-	w.stop = func() { stop(); <-done }
-	w.base = "http://" + l.Addr().String()
+	go func() { defer close(done); _ = s.house.Serve(served, l) }()
+	s.stop = func() { stop(); <-done }
+	s.base = "http://" + l.Addr().String()
 	return nil
+}
+
+func (s *stand) close() {
+	if s.stop != nil {
+		s.stop()
+		_ = s.house.Close(context.Background())
+	}
 }
 
 // browserless is somebody at a browser without scripts or pictures: it keeps
@@ -161,19 +196,29 @@ func (b *browserless) post(from, path string, values url.Values) reply {
 // signedIn is somebody of the demonstration at their browser.
 func signedIn(t testing.TB, email string) *browserless {
 	t.Helper()
-	_, w, base := demoHouse(t)
-	b := opened(t, base)
-	r := b.post("/signin", "/signin", url.Values{"email": {email}, "password": {w.Logins[0].Password}})
+	demoHouse(t)
+	return testWorld.signIn(t, email)
+}
+
+func (s *stand) signIn(t testing.TB, email string) *browserless {
+	t.Helper()
+	b := opened(t, s.base)
+	r := b.post("/signin", "/signin", url.Values{"email": {email}, "password": {s.world.Logins[0].Password}})
 	if r.status != http.StatusSeeOther {
 		t.Fatalf("%s could not sign in: %d %s", email, r.status, r.body)
 	}
 	return b
 }
 
-// pgtestScan reads one value past the walls, to know what the demonstration holds.
+// pgtestScan reads one value of the demonstration past the walls.
 func pgtestScan(t testing.TB, to any, query string, args ...any) error {
 	t.Helper()
-	conn, err := pgx.Connect(context.Background(), testWorld.urls.Owner)
+	return testWorld.read(to, query, args...)
+}
+
+// read reads one value past the walls, to know what the demonstration holds.
+func (s *stand) read(to any, query string, args ...any) error {
+	conn, err := pgx.Connect(context.Background(), s.way("wb_owner"))
 	if err != nil {
 		return err
 	}

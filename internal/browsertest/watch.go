@@ -20,7 +20,6 @@ type watch struct {
 	status    int
 	documents map[string]int // address to status
 	last      string
-	loading   bool
 	waiting   bool
 	stopped   chan struct{}
 	problems  []string

@@ -202,7 +202,7 @@ func TestDue_oneBadRowHoldsUpItselfAlone(t *testing.T) {
 	}
 
 	healed.Store(true)
-	if err := p.queue.Retry(t.Context(), p.only(t).ID); err != nil {
+	if err := retried(t, p.queue, p.only(t).ID); err != nil {
 		t.Fatal(err)
 	}
 	p.settle(t)

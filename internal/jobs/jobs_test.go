@@ -230,7 +230,7 @@ func TestRefusal_isNotTriedAgainAndStaysVisible(t *testing.T) {
 	}
 
 	refuse.Store(false)
-	if err := p.queue.Retry(t.Context(), j.ID); err != nil {
+	if err := retried(t, p.queue, j.ID); err != nil {
 		t.Fatal(err)
 	}
 	p.settle(t)
@@ -238,10 +238,10 @@ func TestRefusal_isNotTriedAgainAndStaysVisible(t *testing.T) {
 	if number(t, org, "done") != 1 || p.only(t).State != jobs.Done {
 		t.Error("a retried job is done once")
 	}
-	if err := p.queue.Retry(t.Context(), j.ID); !errors.Is(err, jobs.ErrNotFailed) {
+	if err := retried(t, p.queue, j.ID); !errors.Is(err, jobs.ErrNotFailed) {
 		t.Errorf("retry of a done job: %v", err)
 	}
-	if err := p.queue.Retry(t.Context(), -1); !errors.Is(err, fault.ErrNotFound) {
+	if err := retried(t, p.queue, -1); !errors.Is(err, fault.ErrNotFound) {
 		t.Errorf("retry of no job: %v", err)
 	}
 }

@@ -166,3 +166,12 @@ func number(t *testing.T, me tenants.Party, name string) int {
 	}
 	return n
 }
+
+// retried is a job that platform staff try again.
+func retried(t *testing.T, q *jobs.Queue, id int64) error {
+	t.Helper()
+	staff := tenants.Party{ID: tenants.NewID(), Kind: tenants.Platform}
+	return pgtest.DB(t).Run(t.Context(), staff, pgtest.Actor(staff), func(ctx context.Context, tx *tenants.Tx) error {
+		return q.Retry(ctx, tx, id)
+	})
+}

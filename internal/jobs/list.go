@@ -144,8 +144,12 @@ func job(row pgx.CollectableRow) (Job, error) {
 
 // Retry has a job that failed tried again, now. What it had already done in
 // steps stays done.
-func (q *Queue) Retry(ctx context.Context, id int64) error {
-	j, err := q.insert.JobGet(ctx, id)
+func (q *Queue) Retry(ctx context.Context, tx *tenants.Tx, id int64) error {
+	return tx.AsQueue(func(conn pgx.Tx) error { return q.retry(ctx, conn, id) })
+}
+
+func (q *Queue) retry(ctx context.Context, tx pgx.Tx, id int64) error {
+	j, err := q.insert.JobGetTx(ctx, tx, id)
 	if errors.Is(err, river.ErrNotFound) {
 		return fault.ErrNotFound
 	}
@@ -155,7 +159,7 @@ func (q *Queue) Retry(ctx context.Context, id int64) error {
 	if j.State == rivertype.JobStateCompleted || j.State == rivertype.JobStateRunning || len(j.Errors) == 0 {
 		return ErrNotFailed
 	}
-	if _, err := q.insert.JobRetry(ctx, id); err != nil {
+	if _, err := q.insert.JobRetryTx(ctx, tx, id); err != nil {
 		return fmt.Errorf("job %d: %w", id, err)
 	}
 	q.reported.Delete(id)

@@ -152,6 +152,21 @@ func Fresh(t testing.TB) func(login string) string {
 	return func(login string) string { return shared.cluster.URL(login, name) }
 }
 
+// Copy is another database with everything that a fresh one holds by now, for
+// tests that must not disturb each other. Nobody may be connected to the first.
+func Copy(t testing.TB, of func(login string) string) func(login string) string {
+	t.Helper()
+	first, err := pgx.ParseConfig(of("postgres"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := fmt.Sprintf("fresh_%d", clones.Add(1))
+	if err := migrations.Create(t.Context(), shared.cluster.URL("postgres", "postgres"), name, first.Database); err != nil {
+		t.Fatal(err)
+	}
+	return func(login string) string { return shared.cluster.URL(login, name) }
+}
+
 // Exec runs statements as the owner of the schema, past the walls.
 func Exec(t testing.TB, statement string, args ...any) {
 	t.Helper()

@@ -2,6 +2,7 @@ package sheets
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -66,7 +67,7 @@ func (s *csvSource) assume(cs charset) {
 
 func (s *csvSource) readHeader() error {
 	for {
-		if err := s.read(); err == io.EOF {
+		if err := s.read(); errors.Is(err, io.EOF) {
 			return ErrEmpty
 		} else if err != nil {
 			return err
@@ -210,7 +211,7 @@ func (s *csvSource) quoted(body, ending []byte) (rest, lastEnding []byte, err er
 			return nil, nil, badQuote(opened, "opens a quotation mark that is not closed.")
 		}
 		line, err := s.lines.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil, nil, badQuote(opened, "opens a quotation mark that is not closed before the file ends.")
 		}
 		if err != nil {

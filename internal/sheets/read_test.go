@@ -35,7 +35,7 @@ func read(t *testing.T, r io.Reader, hint Hint) (header []string, rows [][]strin
 		row, err := src.Next()
 		var spoilt *RowError
 		switch {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return src.Header(), rows, bad, nil
 		case errors.As(err, &spoilt):
 			bad = append(bad, spoilt)
@@ -88,7 +88,7 @@ func TestOpen_readsWhatPeopleSend(t *testing.T) {
 				t.Fatal(err)
 			}
 			var rows []string
-			for row, err := src.Next(); err != io.EOF; row, err = src.Next() {
+			for row, err := src.Next(); !errors.Is(err, io.EOF); row, err = src.Next() {
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -280,7 +280,7 @@ func TestNext_readsLongFilesInFlatMemory(t *testing.T) {
 		}
 	}
 
-	if err != io.EOF || n != 100_000 {
+	if !errors.Is(err, io.EOF) || n != 100_000 {
 		t.Errorf("read %d rows, then %v", n, err)
 	}
 }

@@ -37,7 +37,7 @@ func scanSheet(r io.Reader) (scan, error) {
 	var ref []byte
 	for {
 		tag, err := nextTag(in)
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
@@ -113,7 +113,7 @@ func nextTag(in *bufio.Reader) ([]byte, error) {
 		if err == nil {
 			break
 		}
-		if err != bufio.ErrBufferFull {
+		if !errors.Is(err, bufio.ErrBufferFull) {
 			return nil, err
 		}
 	}

@@ -77,7 +77,7 @@ func TestOpen_readsWorkbooks(t *testing.T) {
 				t.Fatal(f)
 			}
 			var rows []string
-			for row, err := src.Next(); err != io.EOF; row, err = src.Next() {
+			for row, err := src.Next(); !errors.Is(err, io.EOF); row, err = src.Next() {
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -315,7 +315,7 @@ func BenchmarkRead_xlsx(b *testing.B) {
 		for err == nil {
 			_, err = src.Next()
 		}
-		if err != io.EOF {
+		if !errors.Is(err, io.EOF) {
 			b.Fatal(err)
 		}
 		_ = src.Close()

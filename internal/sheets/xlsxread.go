@@ -83,7 +83,7 @@ func (s *xlsxSource) start() error {
 	s.rows = rows
 	for {
 		cells, err := s.cells()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return ErrEmpty
 		}
 		if err != nil {

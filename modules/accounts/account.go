@@ -15,6 +15,7 @@ import (
 // What accounts refuses, and the way out.
 var (
 	ErrSignIn         = fault.New(fault.Invalid, "sign_in_refused", "The e-mail address or the password is not right. Check both and try again.")
+	ErrOldPassword    = fault.New(fault.Invalid, "old_password_wrong", "This is not your password. Enter the one that you sign in with now.")
 	ErrLocked         = fault.New(fault.TooMany, "sign_in_locked", "There were too many wrong tries. Wait 15 minutes and try again.").After(15 * time.Minute)
 	ErrEmail          = fault.New(fault.Invalid, "email_wrong", "Enter an e-mail address like name@example.nhs.uk.")
 	ErrKnownElsewhere = fault.New(fault.Conflict, "person_known_elsewhere", "Somebody with this address belongs to another organisation already. Ask the people who run the service to add them to yours.")

@@ -10,9 +10,13 @@
 //
 //   - A wrong address and a wrong password give the same answer in the same
 //     time: a password is always hashed, against a dummy when there is none.
-//   - Ten wrong tries in fifteen minutes for one account or one address shut
-//     both for the rest of those minutes. A refused try is remembered, so the
-//     verb answers with a value and not with an error that would undo it.
+//   - Ten wrong tries in fifteen minutes at one account, or from one address,
+//     shut it for the rest of those minutes. An address that somebody has signed
+//     in from counts by itself for that account, so that a stranger who guesses
+//     does not shut its owner out.
+//   - A try is counted as wrong before its password is looked at, in a unit of
+//     work of its own: no refusal undoes the count, no burst outruns it, and no
+//     connection waits while passwords are hashed.
 //   - Passwords are kept as argon2id. At most two are hashed at a time, so that
 //     a flood of sign-ins cannot take the memory of the service.
 //   - A changed grant is felt at that person's next statement. A changed password

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"wardbridge/internal/door"
-	"wardbridge/internal/fault"
 	"wardbridge/internal/paging"
 	"wardbridge/rbac"
 	"wardbridge/tenants"
@@ -20,41 +19,6 @@ type Service struct {
 
 // New makes the service.
 func New(gate *rbac.Gate) *Service { return &Service{gate: gate} }
-
-// SignedIn is how a sign-in ended: a secret for the browser, or a refusal that
-// must be remembered and so is a value.
-type SignedIn struct {
-	Secret  string
-	Person  tenants.ID
-	Refused *fault.Fault
-}
-
-// SignIn checks a password and opens a session. Its unit of work must commit
-// whether or not it refuses, because the try is counted.
-func (s *Service) SignIn(ctx context.Context, tx *tenants.Tx, mail, password, address string) (SignedIn, error) {
-	mail = strings.TrimSpace(mail)
-	person, hash, locked, err := start(ctx, tx, mail, address)
-	if err != nil {
-		return SignedIn{}, err
-	}
-	if locked {
-		return SignedIn{Refused: ErrLocked}, nil
-	}
-	good := matches(password, hash) && person != (tenants.ID{})
-	if err := remember(ctx, tx, mail, address, good); err != nil {
-		return SignedIn{}, err
-	}
-	if !good {
-		return SignedIn{Refused: ErrSignIn}, nil
-	}
-	all, err := places(ctx, tx, person)
-	if err != nil {
-		return SignedIn{}, err
-	}
-	onlyWorker := len(all) == 1 && all[0].Kind == tenants.Worker
-	secret, err := door.OpenSession(ctx, tx, person, onlyWorker)
-	return SignedIn{Secret: secret, Person: person}, err
-}
 
 // SignOut ends the session that the caller came with.
 func (s *Service) SignOut(ctx context.Context, tx *tenants.Tx) error {
@@ -69,16 +33,6 @@ func (s *Service) SignOutEverywhere(ctx context.Context, tx *tenants.Tx) (int, e
 // Places lists where the caller's person may go.
 func (s *Service) Places(ctx context.Context, tx *tenants.Tx) ([]Place, error) {
 	return places(ctx, tx, tx.Actor.Person)
-}
-
-// SetPassword replaces the caller's password and ends their other sessions and
-// their tokens.
-func (s *Service) SetPassword(ctx context.Context, tx *tenants.Tx, password string) error {
-	hash, err := HashPassword(password)
-	if err != nil {
-		return err
-	}
-	return setPassword(ctx, tx, hash, tx.Actor.Credential)
 }
 
 // CreateOrganisation enters an organisation in the directory. The platform does it.

@@ -7,9 +7,11 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"wardbridge/internal/door"
+	"wardbridge/internal/fault"
 	"wardbridge/internal/pgtest"
 	"wardbridge/modules/accounts"
 	"wardbridge/rbac"
@@ -72,13 +74,40 @@ func (w world) member(t *testing.T, org tenants.Party, roles ...string) (person 
 	return person, mail
 }
 
-func (w world) signIn(t *testing.T, mail, with, from string) (in accounts.SignedIn) {
+// signIn goes through the units of work that the sign-in page has.
+func (w world) signIn(t *testing.T, mail, with, from string) (in accounts.SignedIn, err error) {
 	t.Helper()
-	pgtest.Run(t, tenants.Nobody, func(ctx context.Context, tx *tenants.Tx) (err error) {
-		in, err = w.SignIn(ctx, tx, mail, with, from)
+	nobody := func(fn func(context.Context, *tenants.Tx) error) error {
+		return pgtest.DB(t).Run(t.Context(), tenants.Nobody, pgtest.Actor(tenants.Nobody), fn)
+	}
+	var try accounts.Try
+	err = nobody(func(ctx context.Context, tx *tenants.Tx) (err error) {
+		try, err = w.StartSignIn(ctx, tx, mail, from)
 		return err
 	})
-	return in
+	if err != nil {
+		return in, err
+	}
+	if !try.Prove(with) {
+		if err := nobody(func(ctx context.Context, tx *tenants.Tx) error { return w.Wrong(ctx, tx, try) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	err = nobody(func(ctx context.Context, tx *tenants.Tx) (err error) {
+		in, err = w.SignIn(ctx, tx, try)
+		return err
+	})
+	return in, err
+}
+
+// session signs somebody in who gives the right password.
+func (w world) session(t *testing.T, mail, from string) string {
+	t.Helper()
+	in, err := w.signIn(t, mail, password, from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return in.Secret
 }
 
 // as runs one unit of work of a caller, as the door does.
@@ -106,13 +135,13 @@ func TestSignIn_opensASessionForTheRightPassword(t *testing.T) {
 	w, org := start(t), pgtest.Org(t, tenants.Trust)
 	person, mail := w.member(t, org, "bank_office", "viewer")
 
-	in := w.signIn(t, " "+strings.ToUpper(mail), password, from(t, 0, 1))
+	in, err := w.signIn(t, " "+strings.ToUpper(mail), password, from(t, 0, 1))
 
-	if in.Refused != nil || in.Person != person {
-		t.Fatalf("signed in: %+v", in)
+	if err != nil || in.Person != person {
+		t.Fatalf("signed in: %+v, %v", in, err)
 	}
 	place := w.code(t, org)
-	err := w.as(t, in.Secret, place, func(ctx context.Context, tx *tenants.Tx) error {
+	err = w.as(t, in.Secret, place, func(ctx context.Context, tx *tenants.Tx) error {
 		places, err := w.Places(ctx, tx)
 		if len(places) != 1 || places[0].Home() != "/e/"+place || len(places[0].Roles) != 2 {
 			t.Errorf("places = %+v", places)
@@ -129,12 +158,11 @@ func TestSignIn_saysTheSameOfAWrongAddressAndAWrongPassword(t *testing.T) {
 	w, org := start(t), pgtest.Org(t, tenants.Trust)
 	_, mail := w.member(t, org, "viewer")
 
-	wrong, nobody := w.signIn(t, mail, "not the password", from(t, 0, 2)), w.signIn(t, address("nobody"), password, from(t, 0, 2))
+	one, wrong := w.signIn(t, mail, "not the password", from(t, 0, 2))
+	two, nobody := w.signIn(t, address("nobody"), password, from(t, 0, 2))
 
-	for _, in := range []accounts.SignedIn{wrong, nobody} {
-		if in.Refused == nil || in.Refused.Code != accounts.ErrSignIn.Code || in.Secret != "" {
-			t.Errorf("got %+v", in)
-		}
+	if !errors.Is(wrong, accounts.ErrSignIn) || !errors.Is(nobody, accounts.ErrSignIn) || one.Secret+two.Secret != "" {
+		t.Errorf("got %v and %v", wrong, nobody)
 	}
 }
 
@@ -143,20 +171,64 @@ func TestSignIn_locksAfterTenTriesThatSurviveTheRefusal(t *testing.T) {
 	w, org := start(t), pgtest.Org(t, tenants.Trust)
 	_, mail := w.member(t, org, "viewer")
 	for i := range 10 {
-		in := w.signIn(t, mail, "not the password", from(t, 1, 10+i))
-		if !errors.Is(in.Refused, accounts.ErrSignIn) {
-			t.Fatalf("try %d: %+v", i+1, in)
+		if _, err := w.signIn(t, mail, "not the password", from(t, 1, 10+i)); !errors.Is(err, accounts.ErrSignIn) {
+			t.Fatalf("try %d: %v", i+1, err)
 		}
 	}
 
-	in := w.signIn(t, mail, password, from(t, 1, 1))
+	_, err := w.signIn(t, mail, password, from(t, 1, 1))
 
-	if !errors.Is(in.Refused, accounts.ErrLocked) || in.Refused.RetryAfter == 0 {
-		t.Errorf("the right password after ten wrong ones: %+v", in)
+	if !errors.Is(err, accounts.ErrLocked) || fault.Of(err).RetryAfter == 0 {
+		t.Errorf("the right password after ten wrong ones: %v", err)
 	}
 	pgtest.Exec(t, "update sign_in_tries set at = at - interval '16 minutes' where email = $1", mail)
-	if in := w.signIn(t, mail, password, from(t, 1, 1)); in.Refused != nil {
-		t.Errorf("a quarter of an hour later: %+v", in.Refused)
+	if _, err := w.signIn(t, mail, password, from(t, 1, 1)); err != nil {
+		t.Errorf("a quarter of an hour later: %v", err)
+	}
+}
+
+func TestSignIn_aStrangerDoesNotShutTheOwnerOut(t *testing.T) {
+	t.Parallel()
+	w, org := start(t), pgtest.Org(t, tenants.Trust)
+	_, mail := w.member(t, org, "viewer")
+	home := from(t, 6, 1)
+	w.session(t, mail, home)
+	for i := range 10 {
+		_, _ = w.signIn(t, mail, "not the password", from(t, 6, 10+i))
+	}
+
+	_, stranger := w.signIn(t, mail, password, from(t, 6, 2))
+	_, owner := w.signIn(t, mail, password, home)
+
+	if !errors.Is(stranger, accounts.ErrLocked) || owner != nil {
+		t.Errorf("a new address: %v; the owner's: %v", stranger, owner)
+	}
+}
+
+func TestSignIn_aBurstGetsNoMoreThanTenTries(t *testing.T) {
+	t.Parallel()
+	w, org := start(t), pgtest.Org(t, tenants.Trust)
+	_, mail := w.member(t, org, "viewer")
+	var group sync.WaitGroup
+	var let atomic.Int32
+	for i := range 16 {
+		group.Go(func() {
+			err := pgtest.DB(t).Run(t.Context(), tenants.Nobody, pgtest.Actor(tenants.Nobody), func(ctx context.Context, tx *tenants.Tx) error {
+				_, err := w.StartSignIn(ctx, tx, mail, from(t, 7, i))
+				return err
+			})
+			switch {
+			case err == nil:
+				let.Add(1)
+			case !errors.Is(err, accounts.ErrLocked):
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+
+	if n := let.Load(); n != 10 {
+		t.Errorf("%d tries were let in at once", n)
 	}
 }
 
@@ -165,13 +237,14 @@ func TestSignIn_locksAnAddressThatTriesManyAccounts(t *testing.T) {
 	w, org := start(t), pgtest.Org(t, tenants.Trust)
 	_, mail := w.member(t, org, "viewer")
 	for range 10 {
-		w.signIn(t, address("guess"), "not the password", from(t, 2, 1))
+		_, _ = w.signIn(t, address("guess"), "not the password", from(t, 2, 1))
 	}
 
-	here, elsewhere := w.signIn(t, mail, password, from(t, 2, 1)), w.signIn(t, mail, password, from(t, 2, 2))
+	_, here := w.signIn(t, mail, password, from(t, 2, 1))
+	_, elsewhere := w.signIn(t, mail, password, from(t, 2, 2))
 
-	if !errors.Is(here.Refused, accounts.ErrLocked) || elsewhere.Refused != nil {
-		t.Errorf("from the address: %v, from another: %v", here.Refused, elsewhere.Refused)
+	if !errors.Is(here, accounts.ErrLocked) || elsewhere != nil {
+		t.Errorf("from the address: %v, from another: %v", here, elsewhere)
 	}
 }
 
@@ -179,7 +252,7 @@ func TestSignOut_theSessionIsNotValidAfterwards(t *testing.T) {
 	t.Parallel()
 	w, org := start(t), pgtest.Org(t, tenants.Trust)
 	_, mail := w.member(t, org, "viewer")
-	one, two := w.signIn(t, mail, password, from(t, 3, 1)).Secret, w.signIn(t, mail, password, from(t, 3, 1)).Secret
+	one, two := w.session(t, mail, from(t, 3, 1)), w.session(t, mail, from(t, 3, 1))
 	place, ok := w.code(t, org), func(context.Context, *tenants.Tx) error { return nil }
 
 	if err := w.as(t, one, place, w.SignOut); err != nil {
@@ -198,7 +271,7 @@ func TestSetPassword_endsTheOtherSessionsAndTokens(t *testing.T) {
 	t.Parallel()
 	w, org := start(t), pgtest.Org(t, tenants.Trust)
 	_, mail := w.member(t, org, "viewer")
-	mine, other := w.signIn(t, mail, password, from(t, 4, 1)).Secret, w.signIn(t, mail, password, from(t, 4, 1)).Secret
+	mine, other := w.session(t, mail, from(t, 4, 1)), w.session(t, mail, from(t, 4, 1))
 	place, ok := w.code(t, org), func(context.Context, *tenants.Tx) error { return nil }
 	var token string
 	err := w.as(t, mine, place, func(ctx context.Context, tx *tenants.Tx) (err error) {
@@ -209,9 +282,7 @@ func TestSetPassword_endsTheOtherSessionsAndTokens(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	if err := w.as(t, mine, place, func(ctx context.Context, tx *tenants.Tx) error {
-		return w.SetPassword(ctx, tx, "another long password")
-	}); err != nil {
+	if err := w.change(t, mine, password, "another long password"); err != nil {
 		t.Fatal(err)
 	}
 
@@ -223,12 +294,46 @@ func TestSetPassword_endsTheOtherSessionsAndTokens(t *testing.T) {
 			t.Errorf("the other %s: %v", name, try)
 		}
 	}
-	if in := w.signIn(t, mail, password, from(t, 4, 1)); in.Refused == nil {
-		t.Error("the old password still opens")
+	if _, err := w.signIn(t, mail, password, from(t, 4, 1)); !errors.Is(err, accounts.ErrSignIn) {
+		t.Errorf("the old password: %v", err)
 	}
-	if in := w.signIn(t, mail, "another long password", from(t, 4, 1)); in.Refused != nil {
-		t.Errorf("the new password: %v", in.Refused)
+	if _, err := w.signIn(t, mail, "another long password", from(t, 4, 1)); err != nil {
+		t.Errorf("the new password: %v", err)
 	}
+}
+
+func TestSetPassword_asksForTheOldOne(t *testing.T) {
+	t.Parallel()
+	w, org := start(t), pgtest.Org(t, tenants.Trust)
+	_, mail := w.member(t, org, "viewer")
+	mine := w.session(t, mail, from(t, 5, 1))
+
+	if err := w.change(t, mine, "not the password", "another long password"); !errors.Is(err, accounts.ErrSignIn) {
+		t.Errorf("with a wrong old one: %v", err)
+	}
+
+	if _, err := w.signIn(t, mail, password, from(t, 5, 1)); err != nil {
+		t.Errorf("the password afterwards: %v", err)
+	}
+}
+
+// change goes through the units of work that the account page has.
+func (w world) change(t *testing.T, secret, old, next string) error {
+	t.Helper()
+	hash, err := accounts.HashPassword(next)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var try accounts.Try
+	err = w.as(t, secret, "", func(ctx context.Context, tx *tenants.Tx) (err error) {
+		try, err = w.StartPassword(ctx, tx, from(t, 9, 1))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	try.Prove(old)
+	return w.as(t, secret, "", func(ctx context.Context, tx *tenants.Tx) error { return w.SetPassword(ctx, tx, try, hash) })
 }
 
 func TestHashPassword_refusesAWeakOne(t *testing.T) {

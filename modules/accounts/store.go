@@ -13,25 +13,42 @@ import (
 	"wardbridge/tenants"
 )
 
-func start(ctx context.Context, tx *tenants.Tx, mail, address string) (person tenants.ID, hash string, locked bool, err error) {
-	var row struct {
-		Person *tenants.ID
-		Hash   *string
-		Locked bool
-	}
-	err = tx.NewRaw("select person, hash, locked from app.sign_in_start(?, ?)", mail, address).Scan(ctx, &row)
-	if row.Person != nil {
-		person = *row.Person
-	}
-	if row.Hash != nil {
-		hash = *row.Hash
-	}
-	return person, hash, row.Locked, err
+func start(ctx context.Context, tx *tenants.Tx, t *Try) (locked bool, err error) {
+	var row startRow
+	err = tx.NewRaw("select person, hash, locked from app.sign_in_start(?, ?)", t.mail, t.address).Scan(ctx, &row)
+	row.into(t)
+	return row.Locked, err
 }
 
-func remember(ctx context.Context, tx *tenants.Tx, mail, address string, good bool) error {
-	_, err := tx.NewRaw("select app.sign_in_done(?, ?, ?)", mail, address, good).Exec(ctx)
+func startOwn(ctx context.Context, tx *tenants.Tx, t *Try) (locked bool, err error) {
+	var row startRow
+	err = tx.NewRaw("select mail, person, hash, locked from app.own_password(?)", t.address).Scan(ctx, &row)
+	t.mail = row.Mail
+	row.into(t)
+	return row.Locked, err
+}
+
+type startRow struct {
+	Mail   string
+	Person *tenants.ID
+	Hash   *string
+	Locked bool
+}
+
+func (r *startRow) into(t *Try) {
+	if r.Person != nil && r.Hash != nil {
+		t.person, t.hash = *r.Person, *r.Hash
+	}
+}
+
+func wrong(ctx context.Context, tx *tenants.Tx, t Try) error {
+	_, err := tx.NewRaw("select app.sign_in_wrong(?, ?)", t.mail, t.address).Exec(ctx)
 	return err
+}
+
+func remember(ctx context.Context, tx *tenants.Tx, t Try) (good bool, err error) {
+	err = tx.NewRaw("select app.sign_in_good(?, ?, ?)", t.mail, t.address, t.hash).Scan(ctx, &good)
+	return good, err
 }
 
 func places(ctx context.Context, tx *tenants.Tx, person tenants.ID) ([]Place, error) {
@@ -91,7 +108,7 @@ func organisationsByID(ctx context.Context, tx *tenants.Tx, ids []tenants.ID) (m
 	err := tx.NewRaw(`
 		select id, code, letters, kind, name, nation, coalesce(ods_code, '') as ods_code, sandbox, created_at
 		from   organisations
-		where  id in (?)`, bun.In(ids)).Scan(ctx, &all)
+		where  id in (?)`, bun.List(ids)).Scan(ctx, &all)
 	for _, o := range all {
 		found[o.ID] = o
 	}

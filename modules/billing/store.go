@@ -168,7 +168,7 @@ func runTotals(ctx context.Context, tx *tenants.Tx, ids []tenants.ID) (map[tenan
 		       sum(net_pence)::bigint as net_pence, sum(vat_pence)::bigint as vat_pence, sum(gross_pence)::bigint as gross_pence
 		from   self_bills
 		where  tenant_id = ? and run_id in (?)
-		group  by run_id`, tx.Me.ID, bun.In(ids)).Scan(ctx, &rows)
+		group  by run_id`, tx.Me.ID, bun.List(ids)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("totals of self-bill runs: %w", err)
 	}

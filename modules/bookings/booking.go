@@ -22,6 +22,7 @@ var (
 	ErrOwnRequest    = fault.New(fault.Forbidden, "own_request", "You cannot decide about your own work. Ask a colleague to do it.")
 	ErrReason        = fault.New(fault.Invalid, "reason_missing", "Say why, in up to 200 characters. The agency and the worker will read it.")
 	ErrNotPast       = fault.New(fault.Conflict, "shift_not_retrospective", "Only a shift that was entered after it began can be booked directly. Accept a proposal instead.")
+	ErrWorkerTwice   = fault.New(fault.Invalid, "worker_named_twice", "Name the worker by the person or by the register number, not by both.")
 	ErrWorkerUnknown = fault.New(fault.Invalid, "worker_unknown", "This agency has no confirmed worker with that register number.")
 	ErrWorkerGroup   = fault.New(fault.Invalid, "worker_staff_group", "This worker belongs to another staff group than the shift asks for.")
 	ErrPayAboveCard  = fault.New(fault.Invalid, "pay_rate_above_card", "The pay rate is above the rate card.")

@@ -26,6 +26,9 @@ type Direct struct {
 // ConfirmDirect books a worker on a shift that was entered after it began. The
 // rates must be within the card; the quote is made as for a proposal.
 func (s *Service) ConfirmDirect(ctx context.Context, tx *tenants.Tx, d Direct) (Booking, error) {
+	if d.WorkerID != (tenants.ID{}) && strings.TrimSpace(d.RegisterNumber) != "" {
+		return Booking{}, ErrWorkerTwice.With(fault.Field{Name: "person_id", Code: ErrWorkerTwice.Code, Text: ErrWorkerTwice.Text})
+	}
 	shift, err := s.shifts.Lock(ctx, tx, d.ShiftID)
 	if err != nil {
 		return Booking{}, err

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"wardbridge/internal/fault"
 	"wardbridge/internal/money"
 	"wardbridge/internal/paging"
 	"wardbridge/modules/diary"
@@ -168,11 +169,17 @@ func (s *Service) Worked(ctx context.Context, tx *tenants.Tx, id tenants.ID) err
 
 // Get finds a booking by id or reference. Another party's is not there.
 func (s *Service) Get(ctx context.Context, tx *tenants.Tx, idOrRef string) (Booking, error) {
+	if tx.Me.Kind == tenants.Practice {
+		return Booking{}, fault.ErrNotFound
+	}
 	return byIDOrRef(ctx, tx, idOrRef)
 }
 
 // List gives the party's bookings in order of start, a page at a time.
 func (s *Service) List(ctx context.Context, tx *tenants.Tx, f Filter) ([]Booking, paging.Cursor, error) {
+	if tx.Me.Kind == tenants.Practice {
+		return nil, "", nil // its hub books for it, and no booking is its own yet
+	}
 	return list(ctx, tx, f)
 }
 

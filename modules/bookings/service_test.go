@@ -225,6 +225,7 @@ func TestConfirmDirect_refuses(t *testing.T) {
 		{"a shift ahead", w.Sam, func(d *bookings.Direct) { d.ShiftID = ahead.ID }, bookings.ErrNotPast},
 		{"a shift of nobody", w.Sam, func(d *bookings.Direct) { d.ShiftID = tenants.NewID() }, fault.ErrNotFound},
 		{"an unknown number", w.Sam, func(d *bookings.Direct) { d.RegisterNumber = "00A0000E" }, bookings.ErrWorkerUnknown},
+		{"a number and a person", w.Sam, func(d *bookings.Direct) { d.WorkerID = w.Second.Nurse.Person.ID }, bookings.ErrWorkerTwice},
 		{"no number at all", w.Sam, func(d *bookings.Direct) { d.RegisterNumber = "" }, bookings.ErrWorkerUnknown},
 		{"another agency's worker", w.Sam, func(d *bookings.Direct) { d.RegisterNumber = w.Second.Nurse.Representation.RegisterNumber }, bookings.ErrWorkerUnknown},
 		{"an agency without an agreement", w.Sam, func(d *bookings.Direct) {

@@ -18,8 +18,8 @@ import (
 var (
 	workerColumns = []string{"tenant_id", "agency_id", "worker_id", "id", "ref", "shift_id", "ward_id", "site_id",
 		"worker_name", "staff_group", "grade", "specialty", "starts_at", "ends_at", "break_minutes", "notes",
-		"pay_rate", "quote", "status", "confirmed_at", "ended_at", "ended_why"}
-	agencyColumns   = append([]string{"proposal_id", "agreement_id", "commission", "card_id", "net_pence"}, workerColumns...)
+		"pay_rate", "status", "confirmed_at", "ended_at", "ended_why"}
+	agencyColumns   = append([]string{"proposal_id", "agreement_id", "commission", "card_id", "quote", "net_pence"}, workerColumns...)
 	employerColumns = append([]string{"cost_centre", "confirmed_by"}, agencyColumns...)
 )
 
@@ -34,7 +34,11 @@ func columns(kind tenants.Kind) []string {
 }
 
 func selecting(tx *tenants.Tx, into any) *bun.SelectQuery {
-	return tx.NewSelect().Model(into).Column(columns(tx.Me.Kind)...)
+	q := tx.NewSelect().Model(into).Column(columns(tx.Me.Kind)...)
+	if tx.Me.Kind == tenants.Worker {
+		q = q.ColumnExpr("worker_quote as quote") // the lines of their pay
+	}
+	return q
 }
 
 // byIDOrRef finds a booking by what a URL carries.

@@ -34,7 +34,7 @@ func elsewhere(ctx context.Context, tx *tenants.Tx, name string, grades []string
 		from   card_lines l
 		join   cards c on c.tenant_id = l.tenant_id and c.id = l.card_id
 		where  l.tenant_id = ? and c.name <> ? and l.grade in (?) and (c.valid_to is null or c.valid_to >= ?)
-		order  by l.grade, c.valid_from`, tx.Me.ID, name, bun.In(grades), from).Scan(ctx, &all)
+		order  by l.grade, c.valid_from`, tx.Me.ID, name, bun.List(grades), from).Scan(ctx, &all)
 	return all, err
 }
 

@@ -57,15 +57,20 @@ func (s *Service) onStep(ctx context.Context, tx *tenants.Tx, due []jobs.Due) er
 		return err
 	}
 	said, err := s.advance(ctx, tx, plans, live)
-	if err != nil || len(said.Agencies) == 0 {
+	if err != nil {
 		return err
 	}
-	return tx.Emit(said)
+	for _, e := range said {
+		if err := tx.Emit(e); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // advance opens every due step of the held plans, earliest first, plans what comes
 // next, and gives what there is to tell. A plan that nobody follows is stopped.
-func (s *Service) advance(ctx context.Context, tx *tenants.Tx, plans []tenants.ID, live map[tenants.ID]int) (said Released, err error) {
+func (s *Service) advance(ctx context.Context, tx *tenants.Tx, plans []tenants.ID, live map[tenants.ID]int) (said []Released, err error) {
 	placed, err := s.agencies.Tiers(ctx, tx, "", civil.Date{})
 	if err != nil {
 		return said, err
@@ -73,8 +78,7 @@ func (s *Service) advance(ctx context.Context, tx *tenants.Tx, plans []tenants.I
 	if plans, err = s.alive(ctx, tx, plans, live); err != nil {
 		return said, err
 	}
-	said.Tenant = tx.Me.ID
-	agenciesTold := map[tenants.ID]bool{}
+	by := map[tenants.ID]Released{}
 	for {
 		steps, err := dueSteps(ctx, tx, plans)
 		if err != nil {
@@ -88,15 +92,17 @@ func (s *Service) advance(ctx context.Context, tx *tenants.Tx, plans []tenants.I
 			return said, err
 		}
 		for _, t := range told {
-			agenciesTold[t.AgencyID] = true
-			said.Shifts += t.Shifts
-			if said.From.IsZero() || t.OpenedAt.Before(said.From) {
-				said.From = t.OpenedAt
+			e := by[t.AgencyID]
+			if e.Shifts == 0 || t.OpenedAt.Before(e.From) {
+				e.From = t.OpenedAt
 			}
-			said.To = latest(said.To, t.OpenedAt)
+			e.Tenant, e.Agency = tx.Me.ID, t.AgencyID
+			e.Shifts += t.Shifts
+			e.To = latest(e.To, t.OpenedAt)
+			by[t.AgencyID] = e
 		}
 	}
-	said.Agencies = slices.SortedFunc(maps.Keys(agenciesTold), func(a, b tenants.ID) int { return slices.Compare(a[:], b[:]) })
+	said = slices.SortedFunc(maps.Values(by), func(a, b Released) int { return slices.Compare(a.Agency[:], b.Agency[:]) })
 	return said, planNext(ctx, tx, plans)
 }
 
@@ -128,7 +134,7 @@ func holdPlans(ctx context.Context, tx *tenants.Tx, plans []tenants.ID) (map[ten
 		from   cascade_plans
 		where  owner_id = ? and id in (?)
 		order  by id
-		for    update`, tx.Me.ID, bun.In(plans)).Exec(ctx)
+		for    update`, tx.Me.ID, bun.List(plans)).Exec(ctx)
 	if err == nil {
 		err = tx.NewRaw(`
 			with held as materialized (
@@ -140,7 +146,7 @@ func holdPlans(ctx context.Context, tx *tenants.Tx, plans []tenants.ID) (map[ten
 			)
 			select plan_id, count(*) as shifts
 			from   held
-			group  by plan_id`, tx.Me.ID, bun.In(plans)).Scan(ctx, &rows)
+			group  by plan_id`, tx.Me.ID, bun.List(plans)).Scan(ctx, &rows)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("cascade plans: %w", err)
@@ -162,7 +168,7 @@ func dueSteps(ctx context.Context, tx *tenants.Tx, plans []tenants.ID) (steps []
 		from   cascade_steps s
 		join   cascade_plans p on p.owner_id = s.owner_id and p.id = s.plan_id
 		where  s.owner_id = ? and s.plan_id in (?) and s.outcome = 'planned' and s.due_at <= ?
-		order  by s.plan_id, s.step`, tx.Me.ID, bun.In(plans), tx.Now).Scan(ctx, &steps)
+		order  by s.plan_id, s.step`, tx.Me.ID, bun.List(plans), tx.Now).Scan(ctx, &steps)
 	if err != nil {
 		return nil, fmt.Errorf("cascade steps: %w", err)
 	}
@@ -255,7 +261,7 @@ func planNext(ctx context.Context, tx *tenants.Tx, plans []tenants.ID) error {
 		from   cascade_steps s
 		where  s.owner_id = ? and s.plan_id in (?) and s.outcome = 'planned'
 		and    exists (select from cascades c where c.owner_id = s.owner_id and c.plan_id = s.plan_id and c.stopped_at is null)
-		group  by s.plan_id`, tx.Me.ID, bun.In(plans)).Scan(ctx, &next)
+		group  by s.plan_id`, tx.Me.ID, bun.List(plans)).Scan(ctx, &next)
 	if err != nil {
 		return fmt.Errorf("cascade steps: %w", err)
 	}
@@ -309,7 +315,7 @@ func following(ctx context.Context, tx *tenants.Tx, plans []tenants.ID) (map[ten
 		select plan_id, shift_id
 		from   cascades
 		where  owner_id = ? and plan_id in (?) and stopped_at is null
-		order  by shift_id`, tx.Me.ID, bun.In(plans)).Scan(ctx, &rows)
+		order  by shift_id`, tx.Me.ID, bun.List(plans)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("cascades: %w", err)
 	}

@@ -20,7 +20,7 @@ func (s *Service) Routes(r *openapi.Router) {
 			return openapi.Call{As: "manager@kingsmere.example", Path: path}
 		}
 	}
-	openapi.Get(r, "/cascade-rule", rbac.AgreementRead, "Get the cascade rule", s.getRule,
+	openapi.Get(r, "/cascade-rule", rbac.AgreementRead, "Get the cascade rule", s.getRule, openapi.Faults(ErrNotEmployer),
 		openapi.Describe("How long each tier has, by lead time. The ETag is the version."), openapi.Example(manager(nil)))
 	openapi.Put(r, "/cascade-rule", rbac.CascadeManage, "Replace the cascade rule", s.putRule, openapi.Faults(ErrRule, openapi.ErrChanged),
 		openapi.Describe("Holds for shifts created from now on. Shifts that are planned keep their plan."),
@@ -55,6 +55,9 @@ type cascadeRuleJSON struct {
 func (r cascadeRuleJSON) ETag() string { return strconv.Itoa(r.Version) }
 
 func (s *Service) getRule(ctx context.Context, tx *tenants.Tx, _ struct{}) (cascadeRuleJSON, error) {
+	if !tx.Me.Kind.Employer() {
+		return cascadeRuleJSON{}, ErrNotEmployer
+	}
 	r, err := s.Rule(ctx, tx)
 	return ruleToJSON(r), err
 }

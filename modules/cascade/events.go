@@ -12,24 +12,21 @@ const (
 	dueExpire = "shift.expire"
 )
 
-// Released says that agencies have been told of shifts: once for a batch. What
-// an agency was told is in its releases opened from From to To.
+// Released says that one agency has been told of shifts: once for a batch. What
+// it was told is in its releases opened from From to To. An event names one
+// agency alone, so that none learns from another's who else was told.
 type Released struct {
-	Tenant   tenants.ID   `json:"tenant"`
-	Agencies []tenants.ID `json:"agencies"`
-	Shifts   int          `json:"shifts"`
-	From     time.Time    `json:"from"` // the instants of the decisions
-	To       time.Time    `json:"to"`
+	Tenant tenants.ID `json:"tenant"`
+	Agency tenants.ID `json:"agency"`
+	Shifts int        `json:"shifts"`
+	From   time.Time  `json:"from"` // the instants of the decisions
+	To     time.Time  `json:"to"`
 }
 
 // EventName names the event in the log.
 func (Released) EventName() string { return "cascade.released" }
 
-// Audience is the agencies that were told.
+// Audience is the agency that was told.
 func (e Released) Audience() []tenants.Party {
-	all := make([]tenants.Party, len(e.Agencies))
-	for i, id := range e.Agencies {
-		all[i] = tenants.Party{ID: id, Kind: tenants.Agency}
-	}
-	return all
+	return []tenants.Party{{ID: e.Agency, Kind: tenants.Agency}}
 }

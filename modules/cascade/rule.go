@@ -11,6 +11,9 @@ import (
 	"wardbridge/tenants"
 )
 
+// ErrNotEmployer refuses whoever cannot have a rule.
+var ErrNotEmployer = fault.New(fault.Forbidden, "employers_only", "Only an employer has a cascade rule.")
+
 // ErrRule refuses a rule that could not be followed. The fields say where.
 var ErrRule = fault.New(fault.Invalid, "cascade_rule_invalid", "This cascade rule cannot be followed.")
 

@@ -70,7 +70,7 @@ func planned(ctx context.Context, tx *tenants.Tx, ids []tenants.ID) (map[tenants
 	return idSet(ctx, ids, tx.NewRaw(`
 		select shift_id
 		from   cascades
-		where  owner_id = ? and shift_id in (?)`, tx.Me.ID, bun.In(ids)))
+		where  owner_id = ? and shift_id in (?)`, tx.Me.ID, bun.List(ids)))
 }
 
 // toldOf says of which shifts there has ever been a release. The plan gives the
@@ -83,7 +83,7 @@ func toldOf(ctx context.Context, tx *tenants.Tx, ids []tenants.ID) (map[tenants.
 		where  c.owner_id = ? and c.shift_id in (?)
 		and    exists (
 		           select from releases r
-		           where  r.month = date_trunc('month', p.starts_at at time zone 'utc')::date and r.shift_id = c.shift_id)`, tx.Me.ID, bun.In(ids)))
+		           where  r.month = date_trunc('month', p.starts_at at time zone 'utc')::date and r.shift_id = c.shift_id)`, tx.Me.ID, bun.List(ids)))
 }
 
 func idSet(ctx context.Context, ids []tenants.ID, q *bun.RawQuery) (map[tenants.ID]bool, error) {
@@ -183,7 +183,7 @@ func stopCascades(ctx context.Context, tx *tenants.Tx, ids []tenants.ID, why shi
 		set    stopped_at = ?, stopped_why = ?
 		from   held h
 		where  c.owner_id = ? and c.shift_id = h.shift_id
-		returning c.shift_id, c.plan_id`, tx.Me.ID, bun.In(ids), tx.Now, why, tx.Me.ID).Scan(ctx, &stopped)
+		returning c.shift_id, c.plan_id`, tx.Me.ID, bun.List(ids), tx.Now, why, tx.Me.ID).Scan(ctx, &stopped)
 	if err != nil {
 		return nil, fmt.Errorf("stop of cascades: %w", err)
 	}
@@ -207,7 +207,7 @@ func stopCascades(ctx context.Context, tx *tenants.Tx, ids []tenants.ID, why shi
 		join   cascade_plans p on p.owner_id = c.owner_id and p.id = c.plan_id
 		where  c.owner_id = ? and c.shift_id in (?)
 		and    r.month = date_trunc('month', p.starts_at at time zone 'utc')::date and r.shift_id = c.shift_id and r.status = 'live'`,
-		tx.Now, why, tx.Me.ID, bun.In(gone)).Exec(ctx)
+		tx.Now, why, tx.Me.ID, bun.List(gone)).Exec(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("close of releases: %w", err)
 	}
@@ -229,7 +229,7 @@ func stopEmptyPlans(ctx context.Context, tx *tenants.Tx, plans []tenants.ID) (ov
 		    from   over o
 		    where  s.owner_id = ? and s.plan_id = o.id and s.outcome = 'planned'
 		)
-		select id from over`, tx.Me.ID, bun.In(plans), tx.Now, tx.Me.ID).Scan(ctx, &over)
+		select id from over`, tx.Me.ID, bun.List(plans), tx.Now, tx.Me.ID).Scan(ctx, &over)
 	if err != nil {
 		return nil, fmt.Errorf("stop of cascade plans: %w", err)
 	}

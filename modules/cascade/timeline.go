@@ -177,7 +177,7 @@ func stepsOf(ctx context.Context, tx *tenants.Tx, ids []tenants.ID) (rows []step
 		join   cascade_plans p on p.owner_id = c.owner_id and p.id = c.plan_id
 		join   cascade_steps s on s.owner_id = c.owner_id and s.plan_id = c.plan_id
 		where  c.owner_id = ? and c.shift_id in (?)
-		order  by c.shift_id, s.step`, tx.Me.ID, bun.In(ids)).Scan(ctx, &rows)
+		order  by c.shift_id, s.step`, tx.Me.ID, bun.List(ids)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("cascade steps: %w", err)
 	}
@@ -290,7 +290,7 @@ func countTold(ctx context.Context, tx *tenants.Tx, states map[tenants.ID]State,
 		select shift_id, count(*) as agencies, count(seen_at) as seen
 		from   releases
 		where  tenant_id = ? and month in (?) and shift_id in (?)
-		group  by shift_id`, tx.Me.ID, bun.In(when), bun.In(ids)).Scan(ctx, &rows)
+		group  by shift_id`, tx.Me.ID, bun.List(when), bun.List(ids)).Scan(ctx, &rows)
 	if err != nil {
 		return fmt.Errorf("releases: %w", err)
 	}

@@ -142,7 +142,7 @@ func failedBatch(ctx context.Context, tx *tenants.Tx, id tenants.ID, after int) 
 		select row, column_name as column, value, code, text, suggestion
 		from   import_errors
 		where  owner_id = ? and import_id = ? and row in (?) and not warning
-		order  by row, id`, tx.Me.ID, id, bun.In(numbers)).Scan(ctx, &all)
+		order  by row, id`, tx.Me.ID, id, bun.List(numbers)).Scan(ctx, &all)
 	found = map[int][]sheets.RowError{}
 	for _, p := range all {
 		found[p.Row] = append(found[p.Row], sheets.RowError{Row: p.Row, Column: p.Column, Value: p.Value, Code: p.Code, Text: p.Text, Suggestion: p.Suggestion})

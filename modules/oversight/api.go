@@ -162,6 +162,6 @@ type retryJobIn struct {
 	ID int64 `path:"id" min:"1"`
 }
 
-func (s *Service) retryJob(ctx context.Context, _ *tenants.Tx, in retryJobIn) (openapi.None, error) {
-	return openapi.None{}, s.Retry(ctx, in.ID)
+func (s *Service) retryJob(ctx context.Context, tx *tenants.Tx, in retryJobIn) (openapi.None, error) {
+	return openapi.None{}, s.Retry(ctx, tx, in.ID)
 }

@@ -5,6 +5,7 @@ import (
 
 	"wardbridge/internal/jobs"
 	"wardbridge/internal/paging"
+	"wardbridge/tenants"
 )
 
 // JobFilter narrows the list of jobs.
@@ -36,4 +37,6 @@ func (s *Service) Jobs(ctx context.Context, f JobFilter) ([]jobs.Job, paging.Cur
 }
 
 // Retry has a failed job tried again now. What it had done in steps stays done.
-func (s *Service) Retry(ctx context.Context, id int64) error { return s.queue.Retry(ctx, id) }
+func (s *Service) Retry(ctx context.Context, tx *tenants.Tx, id int64) error {
+	return s.queue.Retry(ctx, tx, id)
+}

@@ -275,7 +275,7 @@ func TestRetry_hasAFailedJobTriedAgain(t *testing.T) {
 	}
 
 	mended = true
-	if err := s.Retry(t.Context(), failed[0].ID); err != nil {
+	if err := retried(t, s, failed[0].ID); err != nil {
 		t.Fatal(err)
 	}
 	if err := q.Settle(t.Context()); err != nil {
@@ -285,10 +285,19 @@ func TestRetry_hasAFailedJobTriedAgain(t *testing.T) {
 	if done, _, err := s.Jobs(t.Context(), oversight.JobFilter{States: []jobs.State{jobs.Done}}); err != nil || len(done) != 1 || done[0].ID != failed[0].ID {
 		t.Errorf("done = %+v, %v", done, err)
 	}
-	if err := s.Retry(t.Context(), failed[0].ID); !errors.Is(err, jobs.ErrNotFailed) {
+	if err := retried(t, s, failed[0].ID); !errors.Is(err, jobs.ErrNotFailed) {
 		t.Errorf("a job that is done: %v", err)
 	}
-	if err := s.Retry(t.Context(), 1<<40); !errors.Is(err, fault.ErrNotFound) {
+	if err := retried(t, s, 1<<40); !errors.Is(err, fault.ErrNotFound) {
 		t.Errorf("no such job: %v", err)
 	}
+}
+
+// retried is a job that platform staff try again.
+func retried(t *testing.T, s *oversight.Service, id int64) error {
+	t.Helper()
+	staff := tenants.Party{ID: tenants.NewID(), Kind: tenants.Platform}
+	return pgtest.DB(t).Run(t.Context(), staff, pgtest.Actor(staff), func(ctx context.Context, tx *tenants.Tx) error {
+		return s.Retry(ctx, tx, id)
+	})
 }

@@ -9,7 +9,6 @@ import (
 
 	"wardbridge/internal/civil"
 	"wardbridge/internal/money"
-	"wardbridge/tenants"
 )
 
 //go:embed national/*.csv
@@ -98,7 +97,7 @@ func (l *line) dated(about ...string) Dated {
 	for _, column := range append(about, "from") {
 		name += "|" + l.cells[column]
 	}
-	return Dated{ID: tenants.ID(uuid.NewSHA1(family, []byte(name))),
+	return Dated{ID: uuid.NewSHA1(family, []byte(name)),
 		From: l.date("from"), Until: l.dateOrNone("until"), Mark: l.mark(), Source: l.text("source")}
 }
 

@@ -139,7 +139,7 @@ func counts(ctx context.Context, tx *tenants.Tx, shifts []tenants.ID) (map[tenan
 		select shift_id, count(*) as n
 		from   proposals
 		where  shift_id in (?) and withdrawn_at is null and decision is null
-		group  by shift_id`, bun.In(shifts)).Scan(ctx, &rows)
+		group  by shift_id`, bun.List(shifts)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("proposals of shifts: %w", err)
 	}

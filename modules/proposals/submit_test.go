@@ -94,7 +94,7 @@ func TestSubmit_takesItsOwnConfirmedWorkersAlone(t *testing.T) {
 	d := w.Draft(w.First, shift)
 	d.WorkerID = w.Second.Nurse.Representation.ID
 	_, err := w.Submit(w.First, d)
-	refusedAt(t, err, proposals.ErrWorker, "worker_id", "worker_unknown")
+	_ = refusedAt(t, err, proposals.ErrWorker, "worker_id", "worker_unknown")
 
 	unconfirmed := workers.Facts{Name: "Not Yet", StaffGroup: "nursing", Grade: proposalstest.Grade, RegisterBody: "NMC", RegisterNumber: "99L9999W",
 		BornOn: w.First.Nurse.Representation.BornOn}
@@ -105,7 +105,7 @@ func TestSubmit_takesItsOwnConfirmedWorkersAlone(t *testing.T) {
 	})
 	d.WorkerID = r.ID
 	_, err = w.Submit(w.First, d)
-	refusedAt(t, err, proposals.ErrWorker, "worker_id", "worker_confirmed")
+	_ = refusedAt(t, err, proposals.ErrWorker, "worker_id", "worker_confirmed")
 
 	archived := w.AddNurse(w.First, nil)
 	w.Run(w.First.Party, w.First.Consultant, func(ctx context.Context, tx *tenants.Tx) error {
@@ -114,7 +114,7 @@ func TestSubmit_takesItsOwnConfirmedWorkersAlone(t *testing.T) {
 	})
 	d.WorkerID = archived.Representation.ID
 	_, err = w.Submit(w.First, d)
-	refusedAt(t, err, proposals.ErrWorker, "worker_id", "worker_archived")
+	_ = refusedAt(t, err, proposals.ErrWorker, "worker_id", "worker_archived")
 }
 
 func TestSubmit_wantsTheStaffGroupAndAGradeThatCoversTheShift(t *testing.T) {
@@ -123,7 +123,7 @@ func TestSubmit_wantsTheStaffGroupAndAGradeThatCoversTheShift(t *testing.T) {
 	band6 := func(n *shifts.NewShift) { n.Grade = "nurse-band-6" }
 
 	_, err := w.Submit(w.First, w.Draft(w.First, w.OpenShift(band6)))
-	refusedAt(t, err, proposals.ErrWorker, "worker_id", "worker_grade")
+	_ = refusedAt(t, err, proposals.ErrWorker, "worker_id", "worker_grade")
 
 	doctor := w.AddNurse(w.First, func(f *workers.Facts) {
 		f.StaffGroup, f.Grade, f.RegisterBody, f.RegisterNumber = "medical", "st3", "GMC", "7"+f.RegisterNumber[3:7]+"31"
@@ -132,7 +132,7 @@ func TestSubmit_wantsTheStaffGroupAndAGradeThatCoversTheShift(t *testing.T) {
 	d := w.Draft(w.First, shift)
 	d.WorkerID = doctor.Representation.ID
 	_, err = w.Submit(w.First, d)
-	refusedAt(t, err, proposals.ErrWorker, "worker_id", "worker_staff_group")
+	_ = refusedAt(t, err, proposals.ErrWorker, "worker_id", "worker_staff_group")
 
 	senior := w.AddNurse(w.First, func(f *workers.Facts) { f.Grade = "nurse-band-6" })
 	d.WorkerID = senior.Representation.ID
@@ -182,7 +182,7 @@ func TestSubmit_tellsAnAgencyOfItsOwnProposal(t *testing.T) {
 	p := w.Propose(w.First, shift)
 
 	_, err := w.Submit(w.First, w.Draft(w.First, shift))
-	refusedAt(t, err, proposals.ErrAlreadyProposed, "worker_id", "worker_already_proposed")
+	_ = refusedAt(t, err, proposals.ErrAlreadyProposed, "worker_id", "worker_already_proposed")
 
 	w.Run(w.First.Party, w.First.Consultant, func(ctx context.Context, tx *tenants.Tx) error {
 		_, err := w.Proposals.Withdraw(ctx, tx, p.ID)
@@ -265,7 +265,7 @@ func TestPreview_answersWhatSubmitWouldAndWritesNothing(t *testing.T) {
 	d.PayRate = money.Rate{}
 	d.WorkerID = w.AddNurse(w.First, nil).Representation.ID
 	empty := preview(d)
-	refusedAt(t, empty.Refusal, proposals.ErrRate, "pay_rate", "missing")
+	_ = refusedAt(t, empty.Refusal, proposals.ErrRate, "pay_rate", "missing")
 	if empty.Answer != nil || empty.Card.PayMax != proposalstest.PayMax {
 		t.Errorf("without a rate: %+v", empty)
 	}

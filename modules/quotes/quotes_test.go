@@ -99,7 +99,7 @@ func TestQuote_isTheSameForBothParties(t *testing.T) {
 	r := d.ask(t, "nurse-band-5", "2026-12-24 20:00", "2026-12-25 08:00", "20.00", "2.00")
 	r.BreakMinutes = 60
 
-	one, two := d.must(t, r), quotes.Answer{}
+	one := d.must(t, r)
 	two, err := d.quote(t, d.agency, r)
 
 	if err != nil || one.Quote.Net != two.Quote.Net || one.Quote.Net == 0 || two.Card.Name != "Agency staff" || two.Agreement.ID != d.agreement.ID {

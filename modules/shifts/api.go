@@ -36,7 +36,7 @@ func (s *Service) Routes(r *openapi.Router) {
 			return openapi.Call{As: "manager@kingsmere.example", Body: map[string]any{"ward": w.ID("kingsmere.ward"), "grade": "nurse-band-5",
 				"date": "2027-03-02", "start": "07:00", "end": "19:30", "break_minutes": 60, "reason": "vacancy"}}
 		}))
-	openapi.Get(r, "/shift-export", rbac.ExportCreate, "Export shifts", s.export, openapi.Tag("shifts"), openapi.Produces("text/csv"),
+	openapi.Get(r, "/shift-export", rbac.ExportCreate, "Export shifts", s.export, openapi.Tag("shifts"), openapi.Produces("text/csv"), openapi.Faults(ErrNotEmployer),
 		openapi.Describe("The shifts of a filter as a CSV file, with the columns of an import first."),
 		openapi.Example(func(openapi.World) openapi.Call {
 			return openapi.Call{As: "manager@kingsmere.example", Query: map[string]string{"status": "open"}}
@@ -201,6 +201,9 @@ func (s *Service) get(ctx context.Context, l tenants.Look, in getIn) (shiftJSON,
 }
 
 func (s *Service) export(ctx context.Context, tx *tenants.Tx, in filterIn) (openapi.File, error) {
+	if !tx.Me.Kind.Employer() {
+		return openapi.File{}, ErrNotEmployer
+	}
 	f, err := s.filter(ctx, tx, in)
 	return s.Export(f), err
 }

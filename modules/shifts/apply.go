@@ -41,7 +41,7 @@ func (i *Importing) drop(ctx context.Context, tx *tenants.Tx, rows map[int]bool)
 	}
 	_, err := tx.NewRaw(`
 		delete from staged_shifts
-		where  row in (?)`, bun.In(slices.Sorted(maps.Keys(rows)))).Exec(ctx)
+		where  row in (?)`, bun.List(slices.Sorted(maps.Keys(rows)))).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("import %s: %w", i.imp.ID, err)
 	}

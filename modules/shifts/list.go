@@ -57,7 +57,7 @@ func (s *Service) List(ctx context.Context, tx *tenants.Tx, f Filter) ([]Shift, 
 
 func (s *Service) narrow(ctx context.Context, tx *tenants.Tx, q *bun.SelectQuery, f Filter) (*bun.SelectQuery, error) {
 	if len(f.Status) > 0 {
-		q = q.Where("status in (?)", bun.In(f.Status))
+		q = q.Where("status in (?)", bun.List(f.Status))
 	}
 	if !f.From.IsZero() {
 		q = q.Where("starts_at >= ?", f.From.Midnight())
@@ -103,7 +103,7 @@ func (s *Service) sought(ctx context.Context, tx *tenants.Tx, q *bun.SelectQuery
 	return q.WhereGroup(" and ", func(q *bun.SelectQuery) *bun.SelectQuery {
 		q = q.Where("ref ilike ?", like).WhereOr("external_ref ilike ?", like)
 		if len(named) > 0 {
-			q = q.WhereOr("ward_id in (?)", bun.In(named))
+			q = q.WhereOr("ward_id in (?)", bun.List(named))
 		}
 		return q
 	}), nil
@@ -143,7 +143,7 @@ func (s *Service) Facts(ctx context.Context, tx *tenants.Tx, ids []tenants.ID) (
 		return found, nil
 	}
 	var rows []Shift
-	if err := selecting(tx, &rows).Where("id in (?)", bun.In(ids)).Scan(ctx); err != nil {
+	if err := selecting(tx, &rows).Where("id in (?)", bun.List(ids)).Scan(ctx); err != nil {
 		return nil, fmt.Errorf("shifts: %w", err)
 	}
 	for _, r := range rows {

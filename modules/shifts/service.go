@@ -14,6 +14,7 @@ import (
 
 // The refusals of entering a shift.
 var (
+	ErrNotEmployer   = fault.New(fault.Forbidden, "employers_only", "Only the employer whose shifts these are takes them out as a file.")
 	ErrWardUnknown   = fault.New(fault.Invalid, "ward_unknown", "There is no such ward.")
 	ErrGradeUnknown  = fault.New(fault.Invalid, "grade_unknown", "There is no such grade.")
 	ErrGroupMismatch = fault.New(fault.Invalid, "grade_of_other_group", "This grade belongs to another staff group.")

@@ -112,7 +112,7 @@ func expire(ctx context.Context, tx *tenants.Tx, ids []tenants.ID) (ended []tena
 		set    status = 'expired', ended_at = s.starts_at, version = s.version + 1
 		from   due d
 		where  s.tenant_id = ? and s.id = d.id
-		returning s.id`, tx.Me.ID, bun.In(ids), tx.Me.ID).Scan(ctx, &ended)
+		returning s.id`, tx.Me.ID, bun.List(ids), tx.Me.ID).Scan(ctx, &ended)
 	if err != nil {
 		return nil, fmt.Errorf("expiry of shifts: %w", err)
 	}

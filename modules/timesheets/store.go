@@ -111,7 +111,7 @@ func linesOf(ctx context.Context, tx *tenants.Tx, ids []tenants.ID) (map[tenants
 	}
 	var lines []Line
 	err := tx.Mine(tx.NewSelect().Model(&lines)).
-		Where("timesheet_id in (?)", bun.In(ids)).
+		Where("timesheet_id in (?)", bun.List(ids)).
 		Order("timesheet_id", "position").
 		Scan(ctx)
 	if err != nil {
@@ -162,7 +162,7 @@ func markBilled(ctx context.Context, tx *tenants.Tx, ids []tenants.ID, at time.T
 	res, err := tx.NewRaw(`
 		update timesheets
 		set    billed_at = ?
-		where  tenant_id = ? and id in (?) and approved_at is not null and billed_at is null`, at, tx.Me.ID, bun.In(ids)).Exec(ctx)
+		where  tenant_id = ? and id in (?) and approved_at is not null and billed_at is null`, at, tx.Me.ID, bun.List(ids)).Exec(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("billed timesheets: %w", err)
 	}

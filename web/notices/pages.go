@@ -27,30 +27,39 @@ type pages struct{ Deps }
 // its navigation, and a log-in of the demonstration.
 type audience struct {
 	name, path, icon, as, org string
+	told                      string // whose notice of the demonstration is read
 	position                  int
 }
 
 var audiences = []audience{
-	{"employer", "/e/{org}", "", "admin@kingsmere.example", "kingsmere", 85},
-	{"agency", "/a/{org}", "", "agency@meridian.example", "meridian", 85},
-	{"practice", "/p/{org}", "", "practice@elmtree.example", "elmtree", 85},
-	{"worker", "/me", "messages", "nurse@worker.example", "", 35},
+	{"employer", "/e/{org}", "", "admin@kingsmere.example", "kingsmere", "kingsmere", 85},
+	{"agency", "/a/{org}", "", "agency@meridian.example", "meridian", "meridian", 85},
+	{"practice", "/p/{org}", "", "practice@elmtree.example", "elmtree", "elmtree", 85},
+	{"worker", "/me", "messages", "nurse@worker.example", "", "nurse", 35},
 }
 
 // Pages registers them for every audience that is told anything.
 func Pages(s *web.Site, d Deps) {
 	p := &pages{d}
 	for _, a := range audiences {
-		example := web.Example(func(openapi.World) openapi.Call {
+		call := func(openapi.World) openapi.Call {
 			call := openapi.Call{As: a.as}
 			if a.org != "" {
 				call.Path = map[string]string{"org": a.org}
 			}
 			return call
-		})
+		}
+		example := web.Example(call)
 		web.Get(s, a.path+"/notices", rbac.NoticeRead, "Notices", p.list, example)
-		web.Post(s, a.path+"/notices/read", rbac.NoticeRead, "Notices", p.readAll, p.again)
-		web.Post(s, a.path+"/notices/{id}/read", rbac.NoticeRead, "Notice", p.read, nil)
+		web.Post(s, a.path+"/notices/read", rbac.NoticeRead, "Notices", p.readAll, p.again, web.Typed(call, nil))
+		web.Post(s, a.path+"/notices/{id}/read", rbac.NoticeRead, "Notice", p.read, nil, web.Typed(func(w openapi.World) openapi.Call {
+			c := call(w)
+			if c.Path == nil {
+				c.Path = map[string]string{}
+			}
+			c.Path["id"] = w.ID(a.told + ".notice")
+			return c
+		}, nil))
 		web.Get(s, a.path+"/outbox", rbac.OutboxRead, "Mails", p.outbox, example)
 		s.Nav(a.name, a.position, "Notices", "/notices", rbac.NoticeRead, a.icon, d.Notices.Unread)
 	}

@@ -4,6 +4,7 @@ package organisation
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -33,6 +34,21 @@ var example = map[string]openapi.Call{
 	"/p": {As: "practice@elmtree.example", Path: map[string]string{"org": "elmtree"}},
 }
 
+// lesser is a role that somebody of the demonstration has and could do without.
+var lesser = map[string]string{"/e": "viewer", "/a": "agency_consultant"}
+
+// about is a call of a form about one of the organisation's own rows, such as
+// kingsmere.key, or about none.
+func about(call openapi.Call, name, thing string, typed map[string]string) web.Option {
+	return web.Typed(func(w openapi.World) openapi.Call {
+		c := openapi.Call{As: call.As, Path: maps.Clone(call.Path)}
+		if name != "" {
+			c.Path[name] = w.ID(call.Path["org"] + thing)
+		}
+		return c
+	}, typed)
+}
+
 // Pages registers them for employers, agencies and practices.
 func Pages(s *web.Site, a *accounts.Service, pl *places.Service, gate *rbac.Gate) {
 	p := &pages{accounts: a, places: pl, gate: gate}
@@ -42,21 +58,22 @@ func Pages(s *web.Site, a *accounts.Service, pl *places.Service, gate *rbac.Gate
 		web.Get(s, at, rbac.OrganisationRead, "Organisation", p.home, as)
 		web.Get(s, at+"/settings/people", rbac.MemberRead, "People", p.people, as)
 		web.Get(s, at+"/settings/keys", rbac.KeyManage, "API keys", p.keys, as)
-		web.Post(s, at+"/settings/keys", rbac.KeyManage, "API keys", p.makeKey, p.keysAgain)
-		web.Post(s, at+"/settings/keys/{id}/revoke", rbac.KeyManage, "API keys", p.revokeKey, nil)
+		web.Post(s, at+"/settings/keys", rbac.KeyManage, "API keys", p.makeKey, p.keysAgain, about(call, "", "", map[string]string{"name": "Roster system"}))
+		web.Post(s, at+"/settings/keys/{id}/revoke", rbac.KeyManage, "API keys", p.revokeKey, nil, about(call, "id", ".key", nil))
 	}
 	for prefix, call := range map[string]openapi.Call{"/e": example["/e"], "/a": example["/a"]} {
 		as := web.Example(func(openapi.World) openapi.Call { return call })
 		at := prefix + "/{org}"
 		web.Get(s, at+"/settings/people/new", rbac.MemberManage, "Add a person", p.newPerson, as)
-		web.Post(s, at+"/settings/people/new", rbac.MemberManage, "Add a person", p.addPerson, p.newPersonAgain)
-		web.Post(s, at+"/settings/people/{person}/revoke/{role}", rbac.MemberManage, "People", p.revokeRole, p.peopleAgain)
+		web.Post(s, at+"/settings/people/new", rbac.MemberManage, "Add a person", p.addPerson, p.newPersonAgain, about(call, "", "", map[string]string{
+			"name": "Noor Viewer", "email": "new.viewer@people.example", "role": lesser[prefix], "password": "three random words"}))
+		web.Post(s, at+"/settings/people/{person}/revoke/{role}", rbac.MemberManage, "People", p.revokeRole, p.peopleAgain,
+			about(openapi.Call{As: call.As, Path: map[string]string{"org": call.Path["org"], "role": lesser[prefix]}}, "person", ".member", nil))
 	}
-	clock := web.Example(func(openapi.World) openapi.Call {
-		return openapi.Call{As: "admin@clockwork.example", Path: map[string]string{"org": "clockwork"}}
-	})
+	ticking := openapi.Call{As: "admin@clockwork.example", Path: map[string]string{"org": "clockwork"}}
+	clock := web.Example(func(openapi.World) openapi.Call { return ticking })
 	web.Get(s, "/e/{org}/settings/clock", rbac.ClockSet, "Clock", p.clock, clock)
-	web.Post(s, "/e/{org}/settings/clock", rbac.ClockSet, "Clock", p.setClock, p.clockAgain)
+	web.Post(s, "/e/{org}/settings/clock", rbac.ClockSet, "Clock", p.setClock, p.clockAgain, about(ticking, "", "", nil))
 	for _, audience := range []string{"employer", "agency", "practice"} {
 		s.Nav(audience, 95, "Settings", "/settings/people", rbac.MemberRead, "", nil)
 	}
@@ -203,12 +220,21 @@ func (p *pages) makeKey(ctx context.Context, tx *tenants.Tx, in keyForm) (web.Do
 	if strings.TrimSpace(in.Name) == "" {
 		return web.Done{}, fault.ErrInvalid.With(fault.Field{Name: "name", Code: "required", Text: "Enter what the key is for, such as the name of the roster system"})
 	}
-	_, secret, err := p.accounts.MakeKey(ctx, tx, door.NewKey{Name: in.Name, Live: !web.Caller(ctx).Organisation.Sandbox, Roles: []string{"integration_engineer"}})
+	_, secret, err := p.accounts.MakeKey(ctx, tx, door.NewKey{Name: in.Name, Live: !web.Caller(ctx).Organisation.Sandbox, Roles: []string{keyRole(tx.Me.Kind)}})
 	if err != nil {
 		return web.Done{}, err
 	}
 	view, err := p.keysView(ctx, tx, keyForm{}, secret, nil)
 	return web.Done{To: web.Base(ctx) + "/settings/keys", View: &view}, err
+}
+
+// keyRole is what the keys of a kind of organisation may do. A practice's
+// manager may do less than roster systems do, and gives a key what they may.
+func keyRole(kind tenants.Kind) string {
+	if kind == tenants.Practice {
+		return "practice_manager"
+	}
+	return "integration_engineer"
 }
 
 type keyID struct {

@@ -130,8 +130,8 @@ type jobID struct {
 	ID int64 `path:"id" min:"1"`
 }
 
-func (p *pages) retry(ctx context.Context, _ *tenants.Tx, in jobID) (web.Done, error) {
-	if err := p.Oversight.Retry(ctx, in.ID); err != nil {
+func (p *pages) retry(ctx context.Context, tx *tenants.Tx, in jobID) (web.Done, error) {
+	if err := p.Oversight.Retry(ctx, tx, in.ID); err != nil {
 		return web.Done{}, err
 	}
 	return web.Done{To: web.Base(ctx) + "/jobs", Flash: &ui.Flash{Kind: "success", Title: "Job " + strconv.FormatInt(in.ID, 10) + " is tried again now"}}, nil

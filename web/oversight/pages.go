@@ -26,7 +26,9 @@ func Pages(s *web.Site, d Deps) {
 	}
 	staff := example("staff@wardbridge.example", "")
 	web.Get(s, "/platform/jobs", rbac.JobRead, "Jobs", p.jobs, staff)
-	web.Post(s, "/platform/jobs/{id}/retry", rbac.JobRetry, "Jobs", p.retry, p.retryAgain)
+	web.Post(s, "/platform/jobs/{id}/retry", rbac.JobRetry, "Jobs", p.retry, p.retryAgain, web.Typed(func(w openapi.World) openapi.Call {
+		return openapi.Call{As: "staff@wardbridge.example", Path: map[string]string{"id": w.ID("wardbridge.job.failed")}}
+	}, nil))
 	s.Nav("platform", 20, "Jobs", "/jobs", rbac.JobRead, "", nil)
 	s.Nav("platform", 30, "Audit", "/audit", rbac.AuditRead, "", nil)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"wardbridge/internal/civil"
+	"wardbridge/internal/money"
 	"wardbridge/modules/billing"
 	"wardbridge/modules/rates"
 	"wardbridge/web/labels"
@@ -68,7 +69,7 @@ func Lines(lines []billing.Line) []ui.DocumentLine {
 	for from := 0; from < len(lines); {
 		to := from
 		head := ui.DocumentLine{Text: lines[from].ShiftRef + ", " + lines[from].WorkerName, Note: lines[from].WorkedOn.Text() + ", " + lines[from].Ward + ", timesheet " + lines[from].TimesheetRef}
-		minutes, net := 0, lines[from].NetPence-lines[from].NetPence
+		minutes, net := 0, money.Pence(0)
 		var parts []ui.DocumentLine
 		for ; to < len(lines) && lines[to].TimesheetID == lines[from].TimesheetID; to++ {
 			l := &lines[to]

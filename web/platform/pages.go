@@ -22,10 +22,13 @@ type pages struct {
 // Pages registers them.
 func Pages(s *web.Site, a *accounts.Service) {
 	p := &pages{accounts: a}
-	staff := web.Example(func(openapi.World) openapi.Call { return openapi.Call{As: "staff@wardbridge.example"} })
+	as := func(openapi.World) openapi.Call { return openapi.Call{As: "staff@wardbridge.example"} }
+	staff := web.Example(as)
 	web.Get(s, "/platform", rbac.OrganisationRead, "Platform", p.home, staff)
 	web.Get(s, "/platform/organisations/new", rbac.OrganisationCreate, "New organisation", p.fresh, staff)
-	web.Post(s, "/platform/organisations/new", rbac.OrganisationCreate, "New organisation", p.create, p.freshAgain)
+	web.Post(s, "/platform/organisations/new", rbac.OrganisationCreate, "New organisation", p.create, p.freshAgain,
+		web.Typed(as, map[string]string{"name": "Example NHS Trust", "kind": "trust", "code": "example-trust", "letters": "EXT", "ods_code": "RX9",
+			"email": "admin@example-trust.example", "admin": "Asha Example", "password": "three random words"}))
 	s.Nav("platform", 10, "Organisations", "", rbac.OrganisationRead, "", nil)
 }
 

@@ -24,21 +24,28 @@ type pages struct {
 // Pages registers them.
 func Pages(s *web.Site, a *accounts.Service) {
 	p := &pages{accounts: a}
-	signedIn := web.Example(func(openapi.World) openapi.Call { return openapi.Call{As: "manager@kingsmere.example"} })
+	manager := func(openapi.World) openapi.Call { return openapi.Call{As: "manager@kingsmere.example"} }
+	signedIn := web.Example(manager)
 	nobody := web.Example(func(openapi.World) openapi.Call { return openapi.Call{} })
 	web.Get(s, "/", rbac.Public, "Wardbridge", p.front, nobody)
 	web.Get(s, "/signin", rbac.Public, "Sign in", p.signIn, nobody)
-	web.Post(s, "/signin", rbac.Public, "Sign in", p.doSignIn, p.signInAgain)
-	web.Post(s, "/signout", rbac.AccountUse, "Sign out", p.signOut, nil)
+	web.Post(s, "/signin", rbac.Public, "Sign in", p.doSignIn, p.signInAgain, web.Before(p.proveSignIn))
+	web.Post(s, "/signout", rbac.AccountUse, "Sign out", p.signOut, nil, web.Typed(manager, nil))
 	web.Get(s, "/switch", rbac.AccountUse, "Switch organisation", p.switcher, signedIn)
 	web.Get(s, "/account", rbac.AccountUse, "Your account", p.account, signedIn)
-	web.Post(s, "/account/password", rbac.AccountUse, "Change your password", p.setPassword, p.passwordAgain)
-	web.Post(s, "/account/signout-everywhere", rbac.AccountUse, "Sign out everywhere", p.signOutEverywhere, nil)
-	link := web.Example(func(w openapi.World) openapi.Call {
-		return openapi.Call{Path: map[string]string{"token": w.ID("password.link")}}
-	})
-	web.Get(s, "/reset/{token}", rbac.Public, "Set your password", p.reset, link)
-	web.Post(s, "/reset/{token}", rbac.Public, "Set your password", p.doReset, p.resetAgain)
+	web.Post(s, "/account/password", rbac.AccountUse, "Change your password", p.setPassword, p.passwordAgain, web.Before(p.provePassword),
+		web.Example(func(w openapi.World) openapi.Call {
+			c := manager(w)
+			c.Body = map[string]string{"old_password": w.ID("password"), "password": "three random words"}
+			return c
+		}))
+	web.Post(s, "/account/signout-everywhere", rbac.AccountUse, "Sign out everywhere", p.signOutEverywhere, nil, web.Typed(manager, nil))
+	link := func(name string) func(openapi.World) openapi.Call {
+		return func(w openapi.World) openapi.Call { return openapi.Call{Path: map[string]string{"token": w.ID(name)}} }
+	}
+	web.Get(s, "/reset/{token}", rbac.Public, "Set your password", p.reset, web.Example(link("password.link")))
+	web.Post(s, "/reset/{token}", rbac.Public, "Set your password", p.doReset, p.resetAgain,
+		web.Typed(link("password.link.spare"), map[string]string{"password": "three random words"}))
 	web.Get(s, "/accessibility", rbac.Public, "Accessibility", p.accessibility, nobody)
 }
 
@@ -61,23 +68,53 @@ type signInForm struct {
 	Next     string `form:"next"`
 	Email    string `form:"email"`
 	Password string `form:"password"`
+
+	try accounts.Try
 }
 
 func (p *pages) signIn(_ context.Context, _ *tenants.Tx, in signInStart) (web.View, error) {
 	return web.View{Narrow: true, Body: signInPage(signInForm{Next: in.Next}, nil)}, nil
 }
 
-func (p *pages) doSignIn(ctx context.Context, tx *tenants.Tx, in signInForm) (web.Done, error) {
-	done, err := p.accounts.SignIn(ctx, tx, in.Email, in.Password, web.Address(ctx))
-	if err != nil {
-		return web.Done{}, err
+// proveSignIn counts the try, and hashes the password while no connection is held.
+func (p *pages) proveSignIn(ctx context.Context, run web.Runner, in *signInForm) error {
+	err := run(func(ctx context.Context, tx *tenants.Tx) (err error) {
+		in.try, err = p.accounts.StartSignIn(ctx, tx, in.Email, web.Address(ctx))
+		return err
+	})
+	if err == nil {
+		err = p.prove(run, &in.try, in.Password, accounts.ErrSignIn)
 	}
-	if done.Refused != nil {
-		refused := done.Refused.With(fault.Field{Name: "email", Code: done.Refused.Code, Text: done.Refused.Text})
-		return web.Done{View: &web.View{Narrow: true, Status: int(refused.Kind), Body: signInPage(in, refused)}}, nil
+	return inBox(err, "email")
+}
+
+// prove looks at a password, and keeps that it was wrong before saying so.
+func (p *pages) prove(run web.Runner, try *accounts.Try, password string, refused *fault.Fault) error {
+	if try.Prove(password) {
+		return nil
+	}
+	err := run(func(ctx context.Context, tx *tenants.Tx) error { return p.accounts.Wrong(ctx, tx, *try) })
+	if err != nil {
+		return err
+	}
+	return refused
+}
+
+func (p *pages) doSignIn(ctx context.Context, tx *tenants.Tx, in signInForm) (web.Done, error) {
+	done, err := p.accounts.SignIn(ctx, tx, in.try)
+	if err != nil {
+		return web.Done{}, inBox(err, "email")
 	}
 	to, err := p.home(ctx, tx, done.Person, in.Next)
 	return web.Done{To: to, SignIn: done.Secret}, err
+}
+
+// inBox puts a refusal that names no box of the form under one of them.
+func inBox(err error, name string) error {
+	if f := fault.Of(err); err != nil && len(f.Fields) == 0 && (f.Kind == fault.Invalid || f.Kind == fault.TooMany) {
+		return f.With(fault.Field{Name: name, Code: f.Code, Text: f.Text})
+	}
+	return err
 }
 
 func (p *pages) signInAgain(_ context.Context, _ *tenants.Tx, in signInForm, refused *fault.Fault) (web.View, error) {
@@ -160,16 +197,37 @@ var kindWords = map[tenants.Kind]string{tenants.Trust: "NHS trust", tenants.Hub:
 	tenants.Agency: "Agency", tenants.Worker: "Your own shifts", tenants.Platform: "Wardbridge"}
 
 type passwordForm struct {
+	Old      string `form:"old_password"`
 	Password string `form:"password"`
+
+	try  accounts.Try
+	hash string
 }
 
 func (p *pages) account(ctx context.Context, tx *tenants.Tx, _ none) (web.View, error) {
 	return p.passwordAgain(ctx, tx, passwordForm{}, nil)
 }
 
+// provePassword asks for the old password, so that a browser left open does not
+// give the account away, and hashes the new one.
+func (p *pages) provePassword(ctx context.Context, run web.Runner, in *passwordForm) error {
+	err := run(func(ctx context.Context, tx *tenants.Tx) (err error) {
+		in.try, err = p.accounts.StartPassword(ctx, tx, web.Address(ctx))
+		return err
+	})
+	if err == nil {
+		err = p.prove(run, &in.try, in.Old, accounts.ErrOldPassword)
+	}
+	if err != nil {
+		return inBox(err, "old_password")
+	}
+	in.hash, err = accounts.HashPassword(in.Password)
+	return err
+}
+
 func (p *pages) setPassword(ctx context.Context, tx *tenants.Tx, in passwordForm) (web.Done, error) {
-	if err := p.accounts.SetPassword(ctx, tx, in.Password); err != nil {
-		return web.Done{}, err
+	if err := p.accounts.SetPassword(ctx, tx, in.try, in.hash); err != nil {
+		return web.Done{}, inBox(err, "old_password")
 	}
 	return web.Done{To: "/account", Flash: &ui.Flash{Kind: "success", Title: "Your password has been changed"}}, nil
 }

@@ -29,14 +29,15 @@ func Pages(s *web.Site, d Deps) {
 	list := web.Example(func(openapi.World) openapi.Call {
 		return openapi.Call{As: "agency@meridian.example", Path: map[string]string{"org": "meridian"}}
 	})
-	one := web.Example(func(w openapi.World) openapi.Call {
+	call := func(w openapi.World) openapi.Call {
 		return openapi.Call{As: "agency@meridian.example", Path: map[string]string{"org": "meridian", "id": w.ID("meridian.proposal.submitted")}}
-	})
+	}
+	one := web.Example(call)
 	const at = "/a/{org}/proposals"
 	web.Get(s, at, rbac.ProposalRead, "Proposals", d.list, list)
 	web.Get(s, at+"/{id}", rbac.ProposalRead, "Proposal", d.show, one)
 	web.Get(s, at+"/{id}/withdraw", rbac.ProposalCreate, "Withdraw a proposal", d.check, one)
-	web.Post(s, at+"/{id}/withdraw", rbac.ProposalCreate, "Withdraw a proposal", d.withdraw, d.checkAgain)
+	web.Post(s, at+"/{id}/withdraw", rbac.ProposalCreate, "Withdraw a proposal", d.withdraw, d.checkAgain, web.Typed(call, nil))
 	s.Nav("agency", 20, "Proposals", "/proposals", rbac.ProposalRead, "", nil)
 }
 

@@ -39,13 +39,17 @@ func Pages(s *web.Site, d Deps) {
 	one := web.Example(func(w openapi.World) openapi.Call {
 		return openapi.Call{As: "agency@meridian.example", Path: map[string]string{"org": "meridian", "ref": w.ID("meridian.release.live")}}
 	})
+	form := web.Example(func(w openapi.World) openapi.Call {
+		return openapi.Call{As: "agency@meridian.example", Path: map[string]string{"org": "meridian", "ref": w.ID("meridian.release.live")},
+			Body: map[string]string{"worker_id": w.ID("meridian.worker"), "pay_rate": "19.00", "commission": "2.00", "declared": "yes"}}
+	})
 	const at = "/a/{org}/shifts"
 	web.Get(s, at, rbac.ReleaseRead, "Open shifts", d.list, list)
 	web.Get(s, at+"/{ref}", rbac.ReleaseRead, "Shift", d.show, one)
 	web.Get(s, at+"/{ref}/propose", rbac.ProposalCreate, "Propose a worker", d.propose, one)
-	web.Post(s, at+"/{ref}/propose", rbac.ProposalCreate, "Propose a worker", d.send, d.proposeAgain)
+	web.Post(s, at+"/{ref}/propose", rbac.ProposalCreate, "Propose a worker", d.send, d.proposeAgain, form)
 	web.Get(s, at+"/{ref}/propose/breakdown", rbac.ProposalCreate, "Propose a worker", d.propose, one)
-	web.Post(s, at+"/{ref}/propose/breakdown", rbac.ProposalCreate, "Propose a worker", d.look, d.proposeAgain)
+	web.Post(s, at+"/{ref}/propose/breakdown", rbac.ProposalCreate, "Propose a worker", d.look, d.proposeAgain, form)
 	s.Nav("agency", 10, "Open shifts", "/shifts", rbac.ReleaseRead, "", d.Cascade.CountOpen)
 }
 
@@ -234,7 +238,7 @@ func gone(o *cascade.Offer) string {
 	how := map[string]string{
 		"filled": "It was filled", "cancelled": "The trust cancelled it", "expired": "It began before anybody was booked on it",
 		"agreement_ended": "Your agreement with the trust ended",
-	}[string(o.ClosedWhy)]
+	}[o.ClosedWhy]
 	if how == "" {
 		how = "It was closed"
 	}

@@ -35,10 +35,15 @@ func Pages(s *web.Site, d Deps) {
 	const at = "/a/{org}/workers"
 	web.Get(s, at, rbac.WorkerRead, "Workers", d.list, list)
 	web.Get(s, at+"/new", rbac.WorkerManage, "Add a worker", d.form, list)
-	web.Post(s, at+"/new", rbac.WorkerManage, "Add a worker", d.add, d.formAgain)
+	web.Post(s, at+"/new", rbac.WorkerManage, "Add a worker", d.add, d.formAgain, web.Example(func(openapi.World) openapi.Call {
+		return openapi.Call{As: "agency@meridian.example", Path: map[string]string{"org": "meridian"}, Body: map[string]string{
+			"name": "Juno Hart", "email": "juno.hart@people.example", "born_on": "1991-06-02", "grade": "nurse-band-5", "register_body": "NMC", "register_number": "19H2345E"}}
+	}))
 	web.Get(s, at+"/{id}", rbac.WorkerRead, "Worker", d.show, one)
 	web.Get(s, at+"/{id}/archive", rbac.WorkerManage, "Archive a worker", d.check, one)
-	web.Post(s, at+"/{id}/archive", rbac.WorkerManage, "Archive a worker", d.archive, d.checkAgain)
+	web.Post(s, at+"/{id}/archive", rbac.WorkerManage, "Archive a worker", d.archive, d.checkAgain, web.Typed(func(w openapi.World) openapi.Call {
+		return openapi.Call{As: "agency@meridian.example", Path: map[string]string{"org": "meridian", "id": w.ID("meridian.worker.leaver")}}
+	}, nil))
 	s.Nav("agency", 40, "Workers", "/workers", rbac.WorkerRead, "", nil)
 }
 

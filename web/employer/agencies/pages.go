@@ -30,6 +30,18 @@ func Pages(s *web.Site, d Deps) {
 	list := web.Example(func(openapi.World) openapi.Call {
 		return openapi.Call{As: "manager@kingsmere.example", Path: map[string]string{"org": "kingsmere"}}
 	})
+	about := func(as, org, agency string) func(openapi.World) openapi.Call {
+		return func(w openapi.World) openapi.Call {
+			c := openapi.Call{As: as, Path: map[string]string{"org": org}}
+			if agency != "" {
+				c.Path["id"] = w.ID(org + ".agreement." + agency)
+			}
+			return c
+		}
+	}
+	form := func(typed map[string]string) web.Option {
+		return web.Typed(about("admin@kingsmere.example", "kingsmere", "meridian"), typed)
+	}
 	one := web.Example(func(w openapi.World) openapi.Call {
 		return openapi.Call{As: "manager@kingsmere.example", Path: map[string]string{"org": "kingsmere", "id": w.ID("kingsmere.agreement.meridian")}}
 	})
@@ -37,14 +49,19 @@ func Pages(s *web.Site, d Deps) {
 	s.Nav("employer", 60, "Agencies", "/agencies", rbac.AgreementRead, "", nil)
 	web.Get(s, at, rbac.AgreementRead, "Agencies", p.list, list)
 	web.Get(s, at+"/new", rbac.AgreementManage, "New agreement", p.fresh, list)
-	web.Post(s, at+"/new", rbac.AgreementManage, "New agreement", p.agree, p.freshAgain)
+	web.Post(s, at+"/new", rbac.AgreementManage, "New agreement", p.agree, p.freshAgain, web.Example(func(w openapi.World) openapi.Call {
+		c := about("admin@brightwater.example", "brightwater", "")(w)
+		c.Body = map[string]string{"agency_id": w.ID("meridian"), "starts_on": "2027-01-01", "self_bill_from": "2027-01-01", "vat_number": "GB337440071"}
+		return c
+	}))
 	web.Get(s, it, rbac.AgreementRead, "Agreement", p.show, one)
 	web.Get(s, it+"/change", rbac.AgreementManage, "Change an agreement", p.change, one)
-	web.Post(s, it+"/change", rbac.AgreementManage, "Change an agreement", p.update, p.changeAgain)
-	web.Post(s, it+"/tiers", rbac.AgreementManage, "Agreement", p.setTiers, p.tiersAgain)
-	web.Post(s, it+"/vat", rbac.AgreementManage, "Agreement", p.elect, p.electAgain)
+	web.Post(s, it+"/change", rbac.AgreementManage, "Change an agreement", p.update, p.changeAgain, form(map[string]string{"supplier_address": "1 Example Street, Exampleton EX1 1EX"}))
+	web.Post(s, it+"/tiers", rbac.AgreementManage, "Agreement", p.setTiers, p.tiersAgain, form(map[string]string{"tier.nursing": "1", "tier.ahp": "2"}))
+	web.Post(s, it+"/vat", rbac.AgreementManage, "Agreement", p.elect, p.electAgain, form(map[string]string{
+		"category": "S", "from_on": "2027-04-01", "reason": "The agency supplies staff.", "source": "Board paper, November 2026"}))
 	web.Get(s, it+"/end", rbac.AgreementManage, "End an agreement", p.check, one)
-	web.Post(s, it+"/end", rbac.AgreementManage, "End an agreement", p.end, p.checkAgain)
+	web.Post(s, it+"/end", rbac.AgreementManage, "End an agreement", p.end, p.checkAgain, web.Typed(about("admin@clockwork.example", "clockwork", "northbank"), nil))
 }
 
 type none struct{}

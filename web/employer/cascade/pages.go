@@ -35,13 +35,14 @@ type pages struct{ Deps }
 // Pages registers them.
 func Pages(s *web.Site, d Deps) {
 	p := &pages{d}
-	manager := web.Example(func(openapi.World) openapi.Call {
+	call := func(openapi.World) openapi.Call {
 		return openapi.Call{As: "manager@kingsmere.example", Path: map[string]string{"org": "kingsmere"}}
-	})
+	}
+	manager := web.Example(call)
 	const at = "/e/{org}/cascade-rules"
 	web.Get(s, at, rbac.ShiftRead, "Cascade rule", p.show, manager)
 	web.Get(s, at+"/change", rbac.CascadeManage, "Change the cascade rule", p.change, manager)
-	web.Post(s, at+"/change", rbac.CascadeManage, "Change the cascade rule", p.save, p.changeAgain)
+	web.Post(s, at+"/change", rbac.CascadeManage, "Change the cascade rule", p.save, p.changeAgain, web.Typed(call, map[string]string{"name": "Winter rule"}))
 }
 
 type none struct{}

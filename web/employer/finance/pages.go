@@ -27,20 +27,25 @@ const at = "/e/{org}/finance/self-bill"
 
 // Pages registers them.
 func Pages(s *web.Site, d Deps) {
-	call := func(name string) web.Option {
-		return web.Example(func(w openapi.World) openapi.Call {
+	about := func(name string) func(openapi.World) openapi.Call {
+		return func(w openapi.World) openapi.Call {
 			c := openapi.Call{As: "finance@kingsmere.example", Path: map[string]string{"org": "kingsmere"}}
 			if name != "" {
 				c.Path["id"] = w.ID(name)
 			}
 			return c
-		})
+		}
 	}
+	call := func(name string) web.Option { return web.Example(about(name)) }
 	web.Get(s, at, rbac.SelfBillRead, "Self-bill", d.runs, call(""))
-	web.Post(s, at, rbac.SelfBillIssue, "Self-bill", d.prepare, d.runsAgain)
+	web.Post(s, at, rbac.SelfBillIssue, "Self-bill", d.prepare, d.runsAgain, web.Example(func(w openapi.World) openapi.Call {
+		c := about("")(w)
+		c.Body = map[string]string{"period_from": w.ID("kingsmere.self-bill-run.draft.period-from")}
+		return c
+	}))
 	web.Get(s, at+"/runs/{id}", rbac.SelfBillRead, "Self-bill run", d.run, call("kingsmere.self-bill-run.issued"))
 	web.Get(s, at+"/runs/{id}/issue", rbac.SelfBillIssue, "Issue the run", d.check, call("kingsmere.self-bill-run.draft"))
-	web.Post(s, at+"/runs/{id}/issue", rbac.SelfBillIssue, "Issue the run", d.issue, d.runAgain)
+	web.Post(s, at+"/runs/{id}/issue", rbac.SelfBillIssue, "Issue the run", d.issue, d.runAgain, web.Typed(about("kingsmere.self-bill-run.draft"), nil))
 	for _, name := range []string{"lines.csv", "control.csv", "lines.xlsx"} {
 		web.Download(s, at+"/runs/{id}/"+name, rbac.ExportCreate, "Self-bill lines", func(ctx context.Context, tx *tenants.Tx, in runIn) (openapi.File, error) {
 			return d.Billing.RunFile(ctx, tx, in.ID, name)

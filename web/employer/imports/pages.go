@@ -32,7 +32,10 @@ func Pages(s *web.Site, d Deps) {
 	const one = "/e/{org}/imports/{id}"
 	web.Get(s, "/e/{org}/imports", rbac.ImportRead, "Imports", p.list, example("", nil))
 	web.Get(s, "/e/{org}/imports/new", rbac.ImportCreate, "Import a file", p.send, example("", nil))
-	web.Post(s, "/e/{org}/imports/new", rbac.ImportCreate, "Import a file", p.doSend, p.sendAgain)
+	web.Post(s, "/e/{org}/imports/new", rbac.ImportCreate, "Import a file", p.doSend, p.sendAgain, web.Example(func(openapi.World) openapi.Call {
+		return openapi.Call{As: manager, Path: map[string]string{"org": "kingsmere"}, Body: map[string]string{"kind": "shifts", "rows": "all"}, ContentType: "text/csv",
+			Raw: []byte("External reference,Ward,Grade,Date,Start,End,Reason\r\nDOC-1,Oak Ward,Band 5 nurse,2027-03-02,07:00,19:30,Vacancy\r\n")}
+	}))
 	web.Download(s, "/e/{org}/imports/template.csv", rbac.ImportRead, "Import template", p.template, example("", nil))
 	web.Get(s, one, rbac.ImportRead, "Import", p.show, example("kingsmere.import.applied", nil))
 	web.Download(s, one+"/failed.csv", rbac.ImportRead, "Failed rows", p.failed, example("kingsmere.import.applied", nil))

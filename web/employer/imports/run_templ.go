@@ -625,7 +625,7 @@ func groupsPanel(r *running) templ.Component {
 									var templ_7745c5c3_Var20 string
 									templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(g.Value)
 									if templ_7745c5c3_Err != nil {
-										return templ.Error{Err: templ_7745c5c3_Err, FileName: `run.templ`, Line: 179, Col: 40}
+										return templ.Error{Err: templ_7745c5c3_Err, FileName: `employer/imports/run.templ`, Line: 179, Col: 40}
 									}
 									_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var20))
 									if templ_7745c5c3_Err != nil {

@@ -24,15 +24,21 @@ type pages struct{ Deps }
 // Pages registers them.
 func Pages(s *web.Site, d Deps) {
 	p := &pages{d}
-	admin := web.Example(func(openapi.World) openapi.Call {
+	call := func(openapi.World) openapi.Call {
 		return openapi.Call{As: "admin@kingsmere.example", Path: map[string]string{"org": "kingsmere"}}
-	})
+	}
+	admin := web.Example(call)
 	const at = "/e/{org}/settings/places"
 	web.Get(s, at, rbac.PlaceRead, "Places", p.list, admin)
 	web.Get(s, at+"/site", rbac.PlaceManage, "Add a site", p.newSite, admin)
-	web.Post(s, at+"/site", rbac.PlaceManage, "Add a site", p.addSite, p.siteAgain)
+	web.Post(s, at+"/site", rbac.PlaceManage, "Add a site", p.addSite, p.siteAgain,
+		web.Typed(call, map[string]string{"code": "RK299", "name": "Kingsmere Community Hospital", "address": "2 Example Street, Exampleton EX1 1EX"}))
 	web.Get(s, at+"/ward", rbac.PlaceManage, "Add a ward", p.newWard, admin)
-	web.Post(s, at+"/ward", rbac.PlaceManage, "Add a ward", p.addWard, p.wardAgain)
+	web.Post(s, at+"/ward", rbac.PlaceManage, "Add a ward", p.addWard, p.wardAgain, web.Example(func(w openapi.World) openapi.Call {
+		c := call(w)
+		c.Body = map[string]string{"site_id": w.ID("kingsmere.site"), "code": "W99", "name": "Ward 99, Winter pressures", "cost_centre": "001499"}
+		return c
+	}))
 }
 
 type none struct{}

@@ -26,20 +26,22 @@ type pages struct{ Deps }
 // Pages registers them.
 func Pages(s *web.Site, d Deps) {
 	p := &pages{d}
-	as := func(card bool) web.Option {
-		return web.Example(func(w openapi.World) openapi.Call {
+	call := func(card bool) func(openapi.World) openapi.Call {
+		return func(w openapi.World) openapi.Call {
 			call := openapi.Call{As: "admin@kingsmere.example", Path: map[string]string{"org": "kingsmere"}}
 			if card {
 				call.Path["id"] = w.ID("kingsmere.card")
 			}
 			return call
-		})
+		}
 	}
+	as := func(card bool) web.Option { return web.Example(call(card)) }
 	const at = "/e/{org}/rates"
 	s.Nav("employer", 65, "Rates", "/rates", rbac.CardRead, "", nil)
 	web.Get(s, at, rbac.CardRead, "Rates", p.list, as(false))
 	web.Get(s, at+"/new", rbac.CardManage, "Publish a rate card", p.fresh, as(false))
-	web.Post(s, at+"/new", rbac.CardManage, "Publish a rate card", p.publish, p.freshAgain)
+	web.Post(s, at+"/new", rbac.CardManage, "Publish a rate card", p.publish, p.freshAgain, web.Typed(call(false), map[string]string{
+		"name": "Scientific staff", "valid_from": "2027-04-01", "source": "Trust board, November 2026", "lines": "scientific-band-5, 21.50, 2.00"}))
 	web.Get(s, at+"/{id}", rbac.CardRead, "Rate card", p.show, as(true))
 }
 

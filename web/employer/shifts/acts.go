@@ -47,12 +47,24 @@ func (d *detail) late(b *bid) *fault.Fault {
 }
 
 func (p *pages) doAccept(ctx context.Context, tx *tenants.Tx, in on) (web.Done, error) {
+	if err := p.belongs(ctx, tx, in); err != nil {
+		return web.Done{}, err
+	}
 	accepted, booking, err := p.Proposals.Accept(ctx, tx, in.ID)
 	if err != nil {
 		return web.Done{}, err
 	}
 	return web.Done{To: web.Base(ctx) + "/shifts/" + in.Ref, Flash: &ui.Flash{Kind: "success",
 		Title: accepted.WorkerName + " is booked", Text: "Booking " + booking.Ref + ". The agency and the worker are told."}}, nil
+}
+
+// belongs refuses an address that joins a proposal to a shift that it is not for.
+func (p *pages) belongs(ctx context.Context, tx *tenants.Tx, in on) error {
+	d, err := p.detail(ctx, tx, in.Ref)
+	if err == nil {
+		_, err = d.bid(in.ID)
+	}
+	return err
 }
 
 func (p *pages) acceptAgain(ctx context.Context, tx *tenants.Tx, in on, refused *fault.Fault) (web.View, error) {
@@ -79,6 +91,9 @@ func (p *pages) decline(ctx context.Context, tx *tenants.Tx, in on) (web.View, e
 }
 
 func (p *pages) doDecline(ctx context.Context, tx *tenants.Tx, in declineForm) (web.Done, error) {
+	if err := p.belongs(ctx, tx, in.on); err != nil {
+		return web.Done{}, err
+	}
 	declined, err := p.Proposals.Decline(ctx, tx, in.ID, in.Reason, in.Note)
 	if err != nil {
 		return web.Done{}, err

@@ -104,10 +104,6 @@ func fold(text string) civil.Fold {
 	return civil.Unsaid
 }
 
-func foldWord(f civil.Fold) string {
-	return map[civil.Fold]string{civil.First: "first", civil.Second: "second"}[f]
-}
-
 // creation is the page of the form, and of the check behind it.
 type creation struct {
 	Base    string

@@ -47,7 +47,8 @@ func Pages(s *web.Site, d Deps) {
 	web.Post(s, "/e/{org}/shifts/{ref}/cancel", rbac.ShiftCancel, "Cancel shift", p.doCancel, p.cancelAgain,
 		example("kingsmere.shift.open", map[string]string{"reason": "The ward has closed for the week."}))
 	web.Get(s, "/e/{org}/shifts/{ref}/book", rbac.BookingCreate, "Book a worker directly", p.book, example("kingsmere.shift.retrospective", nil))
-	web.Post(s, "/e/{org}/shifts/{ref}/book", rbac.BookingCreate, "Book a worker directly", p.doBook, p.bookAgain)
+	web.Post(s, "/e/{org}/shifts/{ref}/book", rbac.BookingCreate, "Book a worker directly", p.doBook, p.bookAgain, example("kingsmere.shift.retrospective", map[string]string{
+		"agency": "meridian", "register_number": "meridian.worker.register-number", "pay_rate": "19.00", "commission": "2.00"}))
 
 	one := "/e/{org}/shifts/{ref}/proposals/{id}"
 	web.Get(s, one+"/accept", rbac.ProposalDecide, "Accept a proposal", p.accept, proposal(nil))

@@ -33,16 +33,18 @@ func Pages(s *web.Site, d Deps) {
 	list := web.Example(func(openapi.World) openapi.Call {
 		return openapi.Call{As: "ward@kingsmere.example", Path: map[string]string{"org": "kingsmere"}}
 	})
-	one := web.Example(func(w openapi.World) openapi.Call {
+	call := func(w openapi.World) openapi.Call {
 		return openapi.Call{As: "ward@kingsmere.example", Path: map[string]string{"org": "kingsmere", "ref": w.ID("kingsmere.timesheet.submitted")}}
-	})
+	}
+	one := web.Example(call)
 	const at = "/e/{org}/timesheets"
 	web.Get(s, at, rbac.TimesheetRead, "Timesheets", d.list, list)
 	web.Get(s, at+"/{ref}", rbac.TimesheetRead, "Timesheet", d.show, one)
 	web.Get(s, at+"/{ref}/approve", rbac.TimesheetApprove, "Approve the hours", d.check, one)
-	web.Post(s, at+"/{ref}/approve", rbac.TimesheetApprove, "Approve the hours", d.approve, d.showAgain)
+	web.Post(s, at+"/{ref}/approve", rbac.TimesheetApprove, "Approve the hours", d.approve, d.showAgain, web.Typed(call, nil))
 	web.Get(s, at+"/{ref}/query", rbac.TimesheetApprove, "Query the hours", d.ask, one)
-	web.Post(s, at+"/{ref}/query", rbac.TimesheetApprove, "Query the hours", d.query, d.askAgain)
+	web.Post(s, at+"/{ref}/query", rbac.TimesheetApprove, "Query the hours", d.query, d.askAgain,
+		web.Typed(call, map[string]string{"reason": "The ward's book says that the break was taken."}))
 	s.Nav("employer", 40, "Timesheets", "/timesheets", rbac.TimesheetRead, "", d.waiting)
 }
 

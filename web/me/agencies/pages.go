@@ -24,12 +24,12 @@ type Deps struct {
 // Pages registers them.
 func Pages(s *web.Site, d Deps) {
 	list := web.Example(func(openapi.World) openapi.Call { return openapi.Call{As: "nurse@worker.example"} })
-	one := web.Example(func(w openapi.World) openapi.Call {
+	one := func(w openapi.World) openapi.Call {
 		return openapi.Call{As: "nurse@worker.example", Path: map[string]string{"id": w.ID("nurse.match")}}
-	})
+	}
 	web.Get(s, "/me/agencies", rbac.AccountUse, "Agencies", d.list, list)
-	web.Get(s, "/me/agencies/{id}/confirm", rbac.AccountUse, "Confirm an agency", d.check, one)
-	web.Post(s, "/me/agencies/{id}/confirm", rbac.AccountUse, "Confirm an agency", d.confirm, d.checkAgain)
+	web.Get(s, "/me/agencies/{id}/confirm", rbac.AccountUse, "Confirm an agency", d.check, web.Example(one))
+	web.Post(s, "/me/agencies/{id}/confirm", rbac.AccountUse, "Confirm an agency", d.confirm, d.checkAgain, web.Typed(one, nil))
 	s.Nav("worker", 30, "Agencies", "/agencies", rbac.AccountUse, "offers", d.asking)
 }
 

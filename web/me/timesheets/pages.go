@@ -28,17 +28,24 @@ type Deps struct {
 // Pages registers them.
 func Pages(s *web.Site, d Deps) {
 	list := web.Example(func(openapi.World) openapi.Call { return openapi.Call{As: "nurse@worker.example"} })
-	one := web.Example(func(w openapi.World) openapi.Call {
+	call := func(w openapi.World) openapi.Call {
 		return openapi.Call{As: "nurse@worker.example", Path: map[string]string{"ref": w.ID("nurse.timesheet.open")}}
+	}
+	one, form := web.Example(call), web.Typed(call, nil)
+	hours := web.Example(func(w openapi.World) openapi.Call {
+		c := call(w)
+		c.Body = map[string]string{"date": w.ID("nurse.timesheet.open.date"), "starts_at": w.ID("nurse.timesheet.open.start"),
+			"ends_at": w.ID("nurse.timesheet.open.end"), "break_minutes": w.ID("nurse.timesheet.open.break")}
+		return c
 	})
 	const at = "/me/timesheets"
 	web.Get(s, at, rbac.TimesheetRead, "Timesheets", d.list, list)
 	web.Get(s, at+"/{ref}", rbac.TimesheetRead, "Timesheet", d.show, one)
-	web.Post(s, at+"/{ref}", rbac.TimesheetSubmit, "Timesheet", d.submit, d.showAgain)
+	web.Post(s, at+"/{ref}", rbac.TimesheetSubmit, "Timesheet", d.submit, d.showAgain, hours)
 	web.Get(s, at+"/{ref}/check", rbac.TimesheetSubmit, "Check your hours", d.show, one)
-	web.Post(s, at+"/{ref}/check", rbac.TimesheetSubmit, "Check your hours", d.check, d.showAgain)
+	web.Post(s, at+"/{ref}/check", rbac.TimesheetSubmit, "Check your hours", d.check, d.showAgain, form)
 	web.Get(s, at+"/{ref}/change", rbac.TimesheetSubmit, "Timesheet", d.show, one)
-	web.Post(s, at+"/{ref}/change", rbac.TimesheetSubmit, "Timesheet", d.change, d.showAgain)
+	web.Post(s, at+"/{ref}/change", rbac.TimesheetSubmit, "Timesheet", d.change, d.showAgain, form)
 	s.Nav("worker", 20, "Timesheets", "/timesheets", rbac.TimesheetRead, "timesheets", d.waiting)
 }
 
