@@ -68,7 +68,7 @@ func (p *pages) matrixRow(ctx context.Context, tx *tenants.Tx, at string, l appr
 		return matrixRow{}, err
 	}
 	others, err := p.Approvals.Names(ctx, tx, l.Rule.EscalateTo)
-	r := matrixRow{Title: l.Rule.Condition.Title(), Href: at + "/rules/" + string(l.Rule.Condition), Who: joined(who), Night: outOfHours(l.Rule),
+	r := matrixRow{Title: l.Rule.Condition.Title(), Href: at + "/rule?condition=" + string(l.Rule.Condition), Who: joined(who), Night: outOfHours(l.Rule),
 		Asks: asks(l.Rule), Later: later(l.Rule, others), Source: l.Rule.Source, Own: !l.Rule.National()}
 	if !l.Rule.LimitRate.IsZero() || l.Rule.LimitPence != 0 {
 		r.Limit = limit(l.Rule.LimitRate, l.Rule.LimitPence) + ", above it " + joined(others)
@@ -123,7 +123,7 @@ func (p *pages) holders(ctx context.Context, tx *tenants.Tx, v *matrixView) erro
 }
 
 type ruleAt struct {
-	Condition string `path:"condition" maxlen:"40"`
+	Condition string `query:"condition" maxlen:"40"`
 }
 
 type ruleForm struct {
@@ -144,10 +144,10 @@ type ruleForm struct {
 }
 
 type ruleView struct {
-	Back, At, Title, National string
-	Own                       bool
-	Who, Evidence             []ui.Option
-	Form                      ruleForm
+	Back, At, Ask, Title, National string
+	Own                            bool
+	Who, Evidence                  []ui.Option
+	Form                           ruleForm
 }
 
 func (p *pages) line(ctx context.Context, tx *tenants.Tx, condition string) (approvals.Line, error) {
@@ -183,7 +183,7 @@ func (p *pages) changeAgain(ctx context.Context, tx *tenants.Tx, in ruleForm, re
 	if err != nil {
 		return web.View{}, err
 	}
-	v := ruleView{Back: base(ctx) + "/matrix", At: base(ctx) + "/matrix/rules/" + in.Condition, Title: l.Rule.Condition.Title(), National: row.Who + ". Asks for: " + row.Asks + ". " + row.Later + ".",
+	v := ruleView{Back: base(ctx) + "/matrix", At: base(ctx) + "/matrix/rule", Ask: "?condition=" + string(l.Rule.Condition), Title: l.Rule.Condition.Title(), National: row.Who + ". Asks for: " + row.Asks + ". " + row.Later + ".",
 		Own: !l.Rule.National(), Form: in}
 	for _, o := range approvals.Offices {
 		v.Who = append(v.Who, ui.Option{Value: string(approvals.OfOffice(o)), Text: o.Title()})

@@ -43,9 +43,11 @@ func Pages(s *web.Site, d Deps) {
 	s.Nav("employer", 35, "Approvals", "/approvals", rbac.ApprovalRead, "", p.waiting)
 	web.Get(s, at, rbac.ApprovalRead, "Approvals", p.list, on(ward, nil))
 	web.Get(s, matrix, rbac.ApprovalRead, "Approval matrix", p.matrix, on(admin, nil))
-	web.Get(s, matrix+"/rules/{condition}", rbac.ApprovalManage, "Change a rule", p.change, on(admin, map[string]string{"condition": "over_cap"}))
-	web.Post(s, matrix+"/rules/{condition}", rbac.ApprovalManage, "Change a rule", p.setRule, p.changeAgain)
-	web.Post(s, matrix+"/rules/{condition}/reset", rbac.ApprovalManage, "Change a rule", p.reset, nil)
+	web.Get(s, matrix+"/rule", rbac.ApprovalManage, "Change a rule", p.change, web.Example(func(openapi.World) openapi.Call {
+		return openapi.Call{As: admin, Path: map[string]string{"org": "kingsmere"}, Query: map[string]string{"condition": "over_cap"}}
+	}))
+	web.Post(s, matrix+"/rule", rbac.ApprovalManage, "Change a rule", p.setRule, p.changeAgain)
+	web.Post(s, matrix+"/rule/reset", rbac.ApprovalManage, "Change a rule", p.reset, nil)
 	web.Get(s, matrix+"/offices", rbac.ApprovalManage, "Appoint to an office", p.appointForm, on(admin, nil))
 	web.Post(s, matrix+"/offices", rbac.ApprovalManage, "Appoint to an office", p.appoint, p.appointAgain)
 	web.Post(s, matrix+"/offices/{id}/end", rbac.ApprovalManage, "Approval matrix", p.endOffice, p.matrixAgain)
