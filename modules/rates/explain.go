@@ -41,7 +41,12 @@ func (s *ShiftQuote) Explain() []Explanation {
 	told := make([]Explanation, len(s.Lines))
 	for i := range s.Lines {
 		line, e := &s.Lines[i], &told[i]
-		e.Line, e.Title, e.Why, e.Rounding, e.Tax = *line, line.Title(), line.Why(), line.Rounding(), line.tax()
+		e.Line, e.Title, e.Why, e.Rounding = *line, line.Title(), line.Why(), line.Rounding()
+		if i > 0 && line.Kind != VAT && line.VATRule != nil && line.VATRule == s.Lines[i-1].VATRule {
+			e.Tax = told[i-1].Tax // decided by the same rule
+		} else {
+			e.Tax = line.tax()
+		}
 		switch line.Kind {
 		case Pay:
 			e.Times, e.Note = s.times(line)
