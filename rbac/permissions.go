@@ -23,6 +23,7 @@ const (
 	CascadeManage      Permission = "cascade:manage"
 	CardRead           Permission = "card:read"
 	CardManage         Permission = "card:manage"
+	CapManage          Permission = "cap:manage"
 	ShiftRead          Permission = "shift:read"
 	ShiftCreate        Permission = "shift:create"
 	ShiftCancel        Permission = "shift:cancel"
@@ -79,6 +80,7 @@ func Catalogue() []Entry {
 		{CascadeManage, "Change the cascade rule"},
 		{CardRead, "See rate cards"},
 		{CardManage, "Change and publish rate cards"},
+		{CapManage, "Set stricter price caps and local holidays"},
 		{ShiftRead, "See shifts and the vacancy board"},
 		{ShiftCreate, "Create shifts"},
 		{ShiftCancel, "Cancel shifts"},

@@ -7,6 +7,7 @@ import (
 	"wardbridge/internal/civil"
 	"wardbridge/internal/money"
 	"wardbridge/modules/cards"
+	"wardbridge/modules/packs"
 	"wardbridge/tenants"
 )
 
@@ -31,6 +32,11 @@ func (m *maker) rateCards(ctx context.Context) error {
 				return err
 			}
 			m.world.note(trust+".card", c.ID)
+			if trust == "kingsmere" {
+				if err := m.ownReference(ctx, tx); err != nil {
+					return err
+				}
+			}
 			_, err = m.Cascade.SetDefaultRule(ctx, tx)
 			return err
 		})
@@ -38,5 +44,22 @@ func (m *maker) rateCards(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", trust, err)
 		}
 	}
+	return nil
+}
+
+// ownReference sets what Kingsmere decides for itself: a cap below the national
+// one, and a holiday that no nation keeps.
+func (m *maker) ownReference(ctx context.Context, tx *tenants.Tx) error {
+	o, err := m.Packs.AddOverride(ctx, tx, packs.NewOverride{Band: "afc-5", Class: packs.Core, Rate: money.MustRate("30.50"), From: civil.MustDate("2026-10-01"),
+		Source: "Trust board paper, September 2026", Reason: "Agency spend plan 2026 to 2027"})
+	if err != nil {
+		return err
+	}
+	m.world.note("kingsmere.cap", o.ID)
+	h, err := m.Packs.AddLocalHoliday(ctx, tx, civil.MustDate("2027-07-05"), "Founders' day", "Trust board paper, September 2026", "Agreed with staff side")
+	if err != nil {
+		return err
+	}
+	m.world.note("kingsmere.local-holiday", h.ID)
 	return nil
 }

@@ -113,7 +113,7 @@ func (q *Service) Quote(ctx context.Context, tx *tenants.Tx, r Request) (a Answe
 	if a.Nation, err = q.nation(ctx, tx, r); err != nil {
 		return a, err
 	}
-	pack, err := q.packs.Load(ctx, tx, a.Nation, day, last)
+	pack, err := q.packs.LoadFor(ctx, tx, r.TenantID, a.Nation, day, last)
 	if err != nil {
 		return a, err
 	}
