@@ -32,7 +32,7 @@ func (s Services) pages(h *House) {
 	finance.Pages(h.Site, finance.Deps{Billing: s.Billing})
 	employeragencies.Pages(h.Site, employeragencies.Deps{Agencies: s.Agencies, Packs: s.Packs})
 	cascade.Pages(h.Site, cascade.Deps{Cascade: s.Cascade, Agencies: s.Agencies, Packs: s.Packs, Oversight: s.Oversight})
-	rates.Pages(h.Site, rates.Deps{Cards: s.Cards, Packs: s.Packs})
+	rates.Pages(h.Site, rates.Deps{Cards: s.Cards, Packs: s.Packs, Places: s.Places, Agencies: s.Agencies, Exchange: s.Exchange})
 	places.Pages(h.Site, places.Deps{Places: s.Places})
 	oversight.Pages(h.Site, oversight.Deps{Oversight: s.Oversight})
 	notices.Pages(h.Site, notices.Deps{Notices: s.Notices})

@@ -62,6 +62,7 @@ func furnish(h *House, gate *rbac.Gate) (Services, error) {
 	s.Cards = cards.New()
 	s.Quotes = quotes.New(s.Packs, s.Agencies, s.Cards)
 	s.Shifts = shifts.New(s.Places, s.Packs)
+	s.Cards.Learn(cards.Sources{Work: s.Shifts.Work})
 	s.Cascade = cascade.New(s.Shifts, s.Agencies, s.Places)
 	s.Bookings = bookings.New(s.Diary, s.Shifts, s.Quotes)
 	s.Proposals = proposals.New(proposals.Floors{Packs: s.Packs, Agencies: s.Agencies, Workers: s.Workers, Diary: s.Diary,
@@ -76,6 +77,7 @@ func furnish(h *House, gate *rbac.Gate) (Services, error) {
 		Bookings: s.Bookings, Proposals: s.Proposals, Timesheets: s.Timesheets, Billing: s.Billing})
 	s.Exchange = exchange.New(s.Places)
 	s.Exchange.Register(shifts.Sheet, exchange.Shifts(s.Shifts, s.Cascade))
+	s.Exchange.Register(cards.Sheet, exchange.Cards(s.Cards))
 	s.Oversight = oversight.New(h.Queue)
 
 	s.Approvals.Listen(h.Queue)

@@ -62,7 +62,7 @@ func decisionsOf(ctx context.Context, tx *tenants.Tx, ids []tenants.ID) (all []D
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	err = tx.NewSelect().Model(&all).Where("owner_id = ? and request_id in (?)", tx.Me.ID, bun.In(ids)).OrderExpr("decided_at, id").Scan(ctx)
+	err = tx.NewSelect().Model(&all).Where("owner_id = ? and request_id in (?)", tx.Me.ID, bun.List(ids)).OrderExpr("decided_at, id").Scan(ctx)
 	return all, err
 }
 

@@ -41,11 +41,21 @@ type Request struct {
 	Nation       string     // empty: the employer's
 	StaffGroup   string     // empty: the grade's
 	Grade        string
+	Specialty    string // these four narrow the card's line; zero: not known
+	SiteID       tenants.ID
+	LeadMinutes  int
+	Tier         int
 	Start, End   time.Time
 	BreakMinutes int
 	Breaks       []rates.Interval // as they were taken; they then count alone
 	PayRate      money.Rate       // core, an hour
 	Commission   money.Rate       // per paid hour
+}
+
+// Work is what a rate card is asked for the request.
+func (r Request) Work() cards.Query {
+	return cards.Query{TenantID: r.TenantID, Grade: r.Grade, StaffGroup: r.StaffGroup, Specialty: r.Specialty, SiteID: r.SiteID, AgencyID: r.AgencyID,
+		Day: civil.DateOf(r.Start), LeadMinutes: r.LeadMinutes, Tier: r.Tier}
 }
 
 // Answer is the price and what it was made from.
@@ -103,7 +113,7 @@ func (q *Service) Quote(ctx context.Context, tx *tenants.Tx, r Request) (a Answe
 	if r.StaffGroup == "" {
 		r.StaffGroup = grade.StaffGroup
 	}
-	a.Card, err = q.cards.Line(ctx, tx, r.TenantID, r.Grade, day)
+	a.Card, err = q.cards.Line(ctx, tx, r.Work())
 	if err != nil && (r.AgreementID == (tenants.ID{}) || !errors.Is(err, cards.ErrNoRate)) {
 		return a, err
 	}

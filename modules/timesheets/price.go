@@ -54,7 +54,7 @@ func (s *Service) Preview(ctx context.Context, tx *tenants.Tx, t Timesheet) (*ra
 
 func request(b bookings.Booking, h Hours) quotes.Request {
 	r := quotes.Request{
-		TenantID: b.TenantID, AgencyID: b.AgencyID, AgreementID: b.AgreementID, StaffGroup: b.StaffGroup, Grade: b.Grade,
+		TenantID: b.TenantID, AgencyID: b.AgencyID, AgreementID: b.AgreementID, StaffGroup: b.StaffGroup, Grade: b.Grade, Specialty: b.Specialty, SiteID: b.SiteID,
 		Start: h.Start, End: h.End, BreakMinutes: h.BreakMinutes, PayRate: b.PayRate, Commission: b.Commission,
 	}
 	for _, taken := range h.Breaks {
