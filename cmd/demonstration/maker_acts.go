@@ -202,7 +202,7 @@ func (m *maker) hours(ctx context.Context) error {
 					h.BreakMinutes -= min(h.BreakMinutes, 30)
 					note = "Short break, the ward was busy."
 				}
-				if _, err := m.Timesheets.Submit(ctx, tx, t.ID, h, note); err != nil {
+				if err := m.sendHours(ctx, tx, t, h, note); err != nil {
 					return fmt.Errorf("timesheet %s: %w", t.Ref, err)
 				}
 			}
@@ -213,6 +213,27 @@ func (m *maker) hours(ctx context.Context) error {
 		}
 	}
 	return m.approve(ctx)
+}
+
+// sendHours sends what a worker claims. Somebody who goes from one shift to the
+// next cannot have stayed late at the first and begun the second on time.
+func (m *maker) sendHours(ctx context.Context, tx *tenants.Tx, t timesheets.Timesheet, h timesheets.Hours, note string) error {
+	late := t.Plan()
+	late.Start = late.Start.Add(30 * time.Minute)
+	err := error(timesheets.ErrOverlap)
+	for _, claim := range []struct {
+		hours timesheets.Hours
+		note  string
+	}{{h, note}, {t.Plan(), ""}, {late, "Came from another shift that ran late."}} {
+		if !errors.Is(err, timesheets.ErrOverlap) {
+			break
+		}
+		err = tx.Try(func() error {
+			_, err := m.Timesheets.Submit(ctx, tx, t.ID, claim.hours, claim.note)
+			return err
+		})
+	}
+	return err
 }
 
 func (m *maker) approve(ctx context.Context) error {
