@@ -17,6 +17,7 @@ begin
     where  w.table_name = tbl;
     execute format('grant %s (%s) on %I to %I', verb, (select string_agg(quote_ident(c), ', ') from unnest(columns) c), tbl, role);
 end $$;
+revoke execute on function app.widen(text, text, text, text[]) from public;
 
 alter table cards
     add column status       text not null default 'published' check (status in ('draft', 'submitted', 'published')),

@@ -33,7 +33,7 @@ func book() *names {
 
 // readFile takes a file in as an import does, without a database.
 func readFile(body []byte, n *names) (*reader, error) {
-	src, err := sheets.Open(bytes.NewReader(body), sheets.Hint{Size: int64(len(body)), Limits: sheets.Limits{Rows: 2000}})
+	src, err := sheets.Open(bytes.NewReader(body), sheets.Hint{Size: int64(len(body)), Limits: sheets.Limits{Rows: LinesMax}})
 	if err != nil {
 		return nil, err
 	}
@@ -212,7 +212,7 @@ func BenchmarkCard_file(b *testing.B) {
 	var body strings.Builder
 	body.WriteString(head + "\n")
 	for i := range 5000 {
-		body.WriteString(",st3,Specialty " + strings.Repeat("i", i%70) + string(rune('a'+i/70%26)) + string(rune('a'+i/1820)) + ",KGH,,paye,52.00,,4.00,,,,,2=2.5,24=5\n")
+		body.WriteString(",st3,Specialty " + strings.Repeat("i", i%60) + string(rune('a'+i/60%26)) + string(rune('a'+i/1560)) + ",KGH,,paye,52.00,,4.00,,,,,2=2.5,24=5\n")
 	}
 	n := book()
 	for b.Loop() {

@@ -13,9 +13,11 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/gofiber/fiber/v2"
 
+	"wardbridge/internal/civil"
 	"wardbridge/internal/door"
 	"wardbridge/internal/events"
 	"wardbridge/internal/jobs"
+	"wardbridge/internal/money"
 	"wardbridge/internal/pgtest"
 	"wardbridge/modules/agencies"
 	"wardbridge/modules/cards"
@@ -176,8 +178,26 @@ func TestAPI_fromAnAgreementToAPrice(t *testing.T) {
 	terms := map[string]any{"vat_number": "GB337440071", "self_bill_from": "2026-01-01", "break_rule": "from_highest"}
 	a.call(t, admin, "PUT", "/agreements/"+id, terms, 200, seen)
 	a.call(t, admin, "PUT", "/agreements/"+id, terms, 412, seen)
-	a.call(t, admin, "POST", "/cards", map[string]any{"name": "Agency nursing", "valid_from": "2026-01-01", "source": "Board paper 7",
-		"lines": []map[string]any{{"grade": "nurse-band-5", "pay_max": "20.5000", "commission_max": "2.0000"}}}, 201)
+	pgtest.Run(t, trust, func(ctx context.Context, tx *tenants.Tx) error {
+		_, err := cards.New().Publish(ctx, tx, cards.NewCard{Name: "Agency nursing", ValidFrom: civil.MustDate("2026-01-01"), Source: "Board paper 7",
+			Lines: []cards.NewLine{{Grade: "nurse-band-5", PayMax: money.MustRate("20.50"), CommissionMax: money.MustRate("2.00")}}})
+		return err
+	})
+	next, _ := a.call(t, admin, "POST", "/rate-cards", map[string]any{"name": "Agency nursing", "valid_from": "2099-04-01", "source": "Board paper 9",
+		"lines": []map[string]any{{"grade": "nurse-band-5", "pay_max": "21,50"}}}, 201)
+	card := "/rate-cards/" + next["id"].(string)
+	report, _ := a.call(t, admin, "GET", card+"/report", nil, 200)
+	if flaws := report["flaws"].([]any); len(flaws) != 1 || flaws[0].(map[string]any)["code"] != "rate_not_exact" {
+		t.Errorf("reported %v", report)
+	}
+	a.call(t, admin, "POST", card+"/lines", map[string]any{"lines": []map[string]any{{"grade": "nurse-band-5", "pay_max": "21.50", "commission_max": "2"}}}, 200)
+	a.call(t, admin, "POST", card+"/submit", nil, 200)
+	a.call(t, admin, "POST", card+"/publish", nil, 409)
+	difference, _ := a.call(t, admin, "GET", card+"/diff", nil, 200)
+	if changed := difference["changed"].([]any); len(changed) != 1 || difference["before_version"] != 1.0 {
+		t.Errorf("differs by %v", difference)
+	}
+	a.call(t, key(t, trust, "finance"), "POST", card+"/publish", nil, 200)
 
 	wards, _ := a.call(t, supplier, "GET", "/wards?employer="+trust.ID.String(), nil, 200)
 	if list := data(wards); len(list) != 1 || list[0].(map[string]any)["name"] != "Ward 7, Stroke" || list[0].(map[string]any)["cost_centre"] != "" {
@@ -211,7 +231,7 @@ func TestAPI_readsReferenceData(t *testing.T) {
 	a := newAPI(t)
 	viewer := key(t, pgtest.Org(t, tenants.Trust), "viewer")
 	for path, least := range map[string]int{"/staff-groups": 8, "/grades?staff_group=medical": 6, "/reasons": 10, "/bank-holidays?nation=wales&from=2027-12-01&to=2028-01-31": 6,
-		"/sites": 0, "/wards": 0, "/agreements": 0, "/cards": 0, "/agencies": 1} {
+		"/sites": 0, "/wards": 0, "/agreements": 0, "/rate-cards": 0, "/agencies": 1} {
 		if out, _ := a.call(t, viewer, "GET", path, nil, 200); len(data(out)) < least {
 			t.Errorf("%s: got %d rows", path, len(data(out)))
 		}

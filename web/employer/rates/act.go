@@ -2,6 +2,7 @@ package rates
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"wardbridge/internal/civil"
@@ -196,6 +197,7 @@ func (p *pages) lineAgain(ctx context.Context, tx *tenants.Tx, in lineForm, refu
 	for _, s := range book.sites {
 		v.Sites = append(v.Sites, ui.Option{Value: s.ID.String(), Text: s.Name})
 	}
+	slices.SortFunc(v.Sites[1:], func(a, b ui.Option) int { return strings.Compare(a.Text, b.Text) })
 	return web.View{Title: title, Narrow: true, Body: linePage(v)}, nil
 }
 

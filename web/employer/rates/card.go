@@ -164,7 +164,7 @@ func sections(lines []cards.Entry, book book, in showIn, edit string) (all []sec
 }
 
 // multiplied stands under the bands that have no rate of their own.
-const multiplied = "multiplies core"
+const multiplied = "multiplied"
 
 func (r *row) fill(l *cards.Entry, band int, edit string) {
 	cell := rate{Text: payText(l), Note: payNote(l)}
@@ -175,7 +175,7 @@ func (r *row) fill(l *cards.Entry, band int, edit string) {
 	if l.Band == cards.AnyBand {
 		for _, other := range []int{1, 2} {
 			if r.Bands[other].Text == "" {
-				r.Bands[other] = rate{Text: "As paid", Note: multiplied}
+				r.Bands[other] = rate{Text: "Core rate", Note: multiplied}
 			}
 		}
 	}
@@ -226,7 +226,7 @@ func (p *pages) changes(ctx context.Context, tx *tenants.Tx, in cardIn) (web.Vie
 	}
 	for i := range d.Changed {
 		for _, one := range d.Changed[i].Changes {
-			v.Changed = append(v.Changed, changed{book.role(&d.Changed[i].New), book.when(&d.Changed[i].New), columnTitle(one.Column), or(one.Old, "None"), or(one.New, "None")})
+			v.Changed = append(v.Changed, changed{book.role(&d.Changed[i].New), book.when(&d.Changed[i].New), columnTitle(one.Column), valueText(one.Column, one.Old), valueText(one.Column, one.New)})
 		}
 	}
 	return web.View{Title: "Changes of " + c.Name, Body: changesPage(v)}, nil

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"wardbridge/internal/civil"
+	"wardbridge/internal/money"
 	"wardbridge/modules/accounts"
 	"wardbridge/modules/cards"
 	"wardbridge/modules/packs"
@@ -282,3 +283,18 @@ func problems(r cards.Report) string {
 func firstFlaws(r cards.Report) []cards.Flaw { return r.Flaws[:min(len(r.Flaws), 20)] }
 
 func countMore(n int) string { return "And " + labels.Count(n, "problem") + " more." }
+
+// valueText is a cell of a file as people read it: rates with their pounds,
+// shares with their sign.
+func valueText(column, text string) string {
+	if text == "" {
+		return "None"
+	}
+	if column == "margin_percent" {
+		return text + "%"
+	}
+	if r, err := money.ParseRate(text); err == nil && (strings.HasSuffix(column, "_max") || column == "pay_after_12_weeks") {
+		return r.Text()
+	}
+	return text
+}
