@@ -33,7 +33,7 @@ func (s *Service) ownRoutes(r *openapi.Router) {
 		admin(map[string]any{"band": "afc-7", "class": "core", "rate": "43.0000", "from": "2027-01-01", "source": "Trust board, November 2026", "reason": "Agency spend plan"}, nil))
 	openapi.Post(r, "/cap-overrides/{id}/end", rbac.CapManage, "End an own cap", s.endOverride, caps, openapi.Faults(ErrOverrideEnded),
 		openapi.Describe("It no longer counts from the day that is given."), one("kingsmere.cap", map[string]any{"on": "2027-03-01"}))
-	openapi.Get(r, "/local-holidays", rbac.PlaceRead, "List local holidays", s.listLocal, holidays,
+	openapi.Get(r, "/local-holidays", rbac.PlaceRead, "List local holidays", s.listLocal, holidays, openapi.Faults(ErrEmployerOnly),
 		openapi.Describe("Days that an employer alone keeps as public holidays. An agency names an employer it has an agreement with."),
 		admin(nil, map[string]string{"from": "2026-01-01", "to": "2026-12-31"}))
 	openapi.Post(r, "/local-holidays", rbac.CapManage, "Add a local holiday", s.addLocal, holidays, openapi.Status(201), openapi.Faults(ErrHolidayTaken, ErrEmployerOnly),
@@ -164,6 +164,9 @@ type localIn struct {
 }
 
 func (s *Service) listLocal(ctx context.Context, tx *tenants.Tx, in localIn) (openapi.List[localHolidayJSON], error) {
+	if tx.Me.Kind == tenants.Practice {
+		return openapi.List[localHolidayJSON]{}, ErrEmployerOnly
+	}
 	all, err := s.LocalHolidays(ctx, tx, orMe(tx, in.Employer), in.From, in.To)
 	return listOf(all, localOut), err
 }

@@ -55,6 +55,11 @@ func (s *Service) Overrides(ctx context.Context, tx *tenants.Tx, tenantID tenant
 	return overrides(ctx, tx, tenantID, from, civil.Date{Year: 9999, Month: time.December, Day: 31})
 }
 
+// Override finds one of the employer's own caps, or ErrNotFound.
+func (s *Service) Override(ctx context.Context, tx *tenants.Tx, id tenants.ID) (Override, error) {
+	return override(ctx, tx, id)
+}
+
 // AddOverride sets an employer's own cap. It must be below the national cap of
 // each of its days; where none is loaded, any cap is stricter than none.
 func (s *Service) AddOverride(ctx context.Context, tx *tenants.Tx, n NewOverride) (Override, error) {

@@ -174,8 +174,7 @@ func override(ctx context.Context, tx *tenants.Tx, id tenants.ID) (o Override, e
 	err = tx.NewRaw(`
 		select tenant_id, id, band, zone, class, rate, lower(valid) as from_on, upper(valid) as until_on, valid::text as valid, source, reason, published, created_at, created_by
 		from   cap_overrides
-		where  tenant_id = ? and id = ?
-		for    update`, tx.Me.ID, id).Scan(ctx, &o)
+		where  tenant_id = ? and id = ?`, tx.Me.ID, id).Scan(ctx, &o)
 	return o, tenants.Found("cap", id, err)
 }
 

@@ -231,7 +231,7 @@ func TestQuote_refuses(t *testing.T) {
 		"a grade without a rate":    {d.trust, func(r *quotes.Request) { r.Grade = "nurse-band-7" }, cards.ErrNoRate},
 		"an end before the start":   {d.trust, func(r *quotes.Request) { r.End = r.Start }, rates.ErrEndsTooEarly},
 		"a year without holidays":   {d.trust, func(r *quotes.Request) { r.Start, r.End = r.Start.AddDate(5, 0, 0), r.End.AddDate(5, 0, 0) }, packs.ErrNoHolidays},
-		"a nation without holidays": {d.trust, func(r *quotes.Request) { r.Nation = "scotland" }, packs.ErrNoHolidays},
+		"a nation without holidays": {d.trust, func(r *quotes.Request) { r.Nation = "jersey" }, packs.ErrNoHolidays},
 		"before the tax figures":    {d.trust, func(r *quotes.Request) { r.Start, r.End = at(t, "2025-02-03 08:00"), at(t, "2025-02-03 20:00") }, packs.ErrNoParameter},
 	} {
 		r := good

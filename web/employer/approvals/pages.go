@@ -38,6 +38,25 @@ func Pages(s *web.Site, d Deps) {
 			return openapi.Call{As: as, Path: at}
 		})
 	}
+	typed := func(as, name string, boxes func(openapi.World) map[string]string) web.Option {
+		return web.Example(func(w openapi.World) openapi.Call {
+			c := openapi.Call{As: as, Path: map[string]string{"org": "kingsmere"}, Body: boxes(w)}
+			if name != "" {
+				c.Path["id"] = w.ID(name)
+			}
+			return c
+		})
+	}
+	none := func(openapi.World) map[string]string { return map[string]string{} }
+	said := func(openapi.World) map[string]string {
+		return map[string]string{"statement": "Cover is needed tonight."}
+	}
+	ruled := func(boxes map[string]string) web.Option {
+		return web.Example(func(openapi.World) openapi.Call {
+			return openapi.Call{As: "admin@kingsmere.example", Path: map[string]string{"org": "kingsmere"}, Query: map[string]string{"condition": "over_cap"}, Body: boxes}
+		})
+	}
+	const office, delegation, open = "kingsmere.approval-office.chief", "kingsmere.delegation", "kingsmere.approval.open"
 	const at, it, matrix = "/e/{org}/approvals", "/e/{org}/approvals/{id}", "/e/{org}/approvals/matrix"
 	const ward, admin, chief = "ward@kingsmere.example", "admin@kingsmere.example", "chief@kingsmere.example"
 	s.Nav("employer", 35, "Approvals", "/approvals", rbac.ApprovalRead, "", p.waiting)
@@ -46,18 +65,23 @@ func Pages(s *web.Site, d Deps) {
 	web.Get(s, matrix+"/rule", rbac.ApprovalManage, "Change a rule", p.change, web.Example(func(openapi.World) openapi.Call {
 		return openapi.Call{As: admin, Path: map[string]string{"org": "kingsmere"}, Query: map[string]string{"condition": "over_cap"}}
 	}))
-	web.Post(s, matrix+"/rule", rbac.ApprovalManage, "Change a rule", p.setRule, p.changeAgain)
-	web.Post(s, matrix+"/rule/reset", rbac.ApprovalManage, "Change a rule", p.reset, nil)
+	web.Post(s, matrix+"/rule", rbac.ApprovalManage, "Change a rule", p.setRule, p.changeAgain,
+		ruled(map[string]string{"condition": "over_cap", "from_on": "2027-01-01", "source": "Trust board, November 2026"}))
+	web.Post(s, matrix+"/rule/reset", rbac.ApprovalManage, "Change a rule", p.reset, nil, ruled(map[string]string{}))
 	web.Get(s, matrix+"/offices", rbac.ApprovalManage, "Appoint to an office", p.appointForm, on(admin, nil))
-	web.Post(s, matrix+"/offices", rbac.ApprovalManage, "Appoint to an office", p.appoint, p.appointAgain)
-	web.Post(s, matrix+"/offices/{id}/end", rbac.ApprovalManage, "Approval matrix", p.endOffice, p.matrixAgain)
+	web.Post(s, matrix+"/offices", rbac.ApprovalManage, "Appoint to an office", p.appoint, p.appointAgain, typed(admin, "", func(w openapi.World) map[string]string {
+		return map[string]string{"office": "service_manager", "person_id": w.ID("kingsmere.person.chief"), "from_on": "2027-01-01", "until_on": "2027-06-30"}
+	}))
+	web.Post(s, matrix+"/offices/{id}/end", rbac.ApprovalManage, "Approval matrix", p.endOffice, p.matrixAgain, typed(admin, office, none))
 	web.Get(s, matrix+"/delegations", rbac.ApprovalDecide, "Delegate an office", p.delegateForm, on(chief, nil))
-	web.Post(s, matrix+"/delegations", rbac.ApprovalDecide, "Delegate an office", p.delegate, p.delegateAgain)
-	web.Post(s, matrix+"/delegations/{id}/revoke", rbac.ApprovalDecide, "Approval matrix", p.revoke, p.matrixAgain)
+	web.Post(s, matrix+"/delegations", rbac.ApprovalDecide, "Delegate an office", p.delegate, p.delegateAgain, typed(chief, "", func(w openapi.World) map[string]string {
+		return map[string]string{"office": "chief_executive", "delegate_id": w.ID("kingsmere.person.director"), "starts_on": "2027-01-01", "ends_at": "2027-06-30", "limit_rate": "120.00"}
+	}))
+	web.Post(s, matrix+"/delegations/{id}/revoke", rbac.ApprovalDecide, "Approval matrix", p.revoke, p.matrixAgain, typed(chief, delegation, none))
 	web.Get(s, it, rbac.ApprovalRead, "Approval", p.show, on(ward, map[string]string{"id": "kingsmere.approval.open"}))
-	web.Post(s, it+"/approve", rbac.ApprovalDecide, "Approval", p.approve, p.showAgain)
-	web.Post(s, it+"/refuse", rbac.ApprovalDecide, "Approval", p.refuse, p.showAgain)
-	web.Post(s, it+"/withdraw", rbac.ApprovalRequest, "Approval", p.withdraw, p.showAgain)
+	web.Post(s, it+"/approve", rbac.ApprovalDecide, "Approval", p.approve, p.showAgain, typed(ward, open, said))
+	web.Post(s, it+"/refuse", rbac.ApprovalDecide, "Approval", p.refuse, p.showAgain, typed(ward, open, said))
+	web.Post(s, it+"/withdraw", rbac.ApprovalRequest, "Approval", p.withdraw, p.showAgain, typed("manager@kingsmere.example", open, none))
 }
 
 type none struct{}
