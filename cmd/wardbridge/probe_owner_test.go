@@ -13,7 +13,7 @@ import (
 // reason. Every other line has an example, and it is called.
 var unprobed = map[string]string{
 	"POST /signin":                      "needs a password, which only the person has; every probe signs in through it",
-	"POST /platform/packs/{kind}/apply": "its boxes come out of a file that has just been checked; the page's own test loads one",
+	"POST /platform/packs/{kind}/apply": "its boxes come out of a file that has just been checked",
 }
 
 // example gives a line's call in the demonstration, or says why there is none.
