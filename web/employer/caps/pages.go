@@ -44,7 +44,7 @@ func Pages(s *web.Site, service *packs.Service) {
 	web.Post(s, at+"/{id}/end", rbac.CapManage, "End a cap", p.end, p.endAgain, as("kingsmere.cap", map[string]string{"on": "2027-03-01"}))
 	web.Get(s, at+"/holidays", rbac.CardRead, "Local holidays", p.holidays, as("", nil))
 	web.Post(s, at+"/holidays", rbac.CapManage, "Local holidays", p.keep, p.keepAgain, as("", map[string]string{
-		"day": "2027-07-05", "name": "Founders day", "source": "Trust board, November 2026", "reason": "A day that the trust alone keeps"}))
+		"day": "2027-08-09", "name": "Charter day", "source": "Trust board, November 2026", "reason": "A day that the trust alone keeps"}))
 	web.Post(s, at+"/holidays/{id}/remove", rbac.CapManage, "Remove a local holiday", p.drop, p.dropAgain, as("kingsmere.local-holiday", map[string]string{}))
 }
 
