@@ -23,6 +23,7 @@ const (
 	CascadeManage      Permission = "cascade:manage"
 	CardRead           Permission = "card:read"
 	CardManage         Permission = "card:manage"
+	CapManage          Permission = "cap:manage"
 	ShiftRead          Permission = "shift:read"
 	ShiftCreate        Permission = "shift:create"
 	ShiftCancel        Permission = "shift:cancel"
@@ -48,6 +49,10 @@ const (
 	JobRead            Permission = "job:read"
 	JobRetry           Permission = "job:retry"
 	PackManage         Permission = "pack:manage"
+	ApprovalRead       Permission = "approval:read"
+	ApprovalRequest    Permission = "approval:request"
+	ApprovalDecide     Permission = "approval:decide"
+	ApprovalManage     Permission = "approval:manage"
 )
 
 // Entry is one line of the catalogue, for the roles page and the document.
@@ -75,6 +80,7 @@ func Catalogue() []Entry {
 		{CascadeManage, "Change the cascade rule"},
 		{CardRead, "See rate cards"},
 		{CardManage, "Change and publish rate cards"},
+		{CapManage, "Set stricter price caps and local holidays"},
 		{ShiftRead, "See shifts and the vacancy board"},
 		{ShiftCreate, "Create shifts"},
 		{ShiftCancel, "Cancel shifts"},
@@ -100,5 +106,9 @@ func Catalogue() []Entry {
 		{JobRead, "See background jobs"},
 		{JobRetry, "Run a failed job again"},
 		{PackManage, "Load national reference data"},
+		{ApprovalRead, "See approvals and who gives them"},
+		{ApprovalRequest, "Ask for approvals and withdraw one's own"},
+		{ApprovalDecide, "Give and refuse the approvals that wait for oneself, and delegate one's office"},
+		{ApprovalManage, "Change the approval matrix and appoint to offices"},
 	}
 }

@@ -3,18 +3,32 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"wardbridge/internal/civil"
 	"wardbridge/internal/money"
+	"wardbridge/modules/quotes"
 	"wardbridge/modules/rates"
 	"wardbridge/tenants"
 )
 
 // price is the price of a night of twelve hours into Christmas Day, by the
 // national data and an agreement as the product keeps them. It has no raw limit.
-func price(ctx context.Context, w *world, s settings) (r result, err error) {
-	t, err := w.trust(ctx, "priced", "PRI")
+func price(ctx context.Context, w *world, s settings) (result, error) {
+	return nightPrice(ctx, w, s, "priced", "price of a 12 h night into a bank holiday", 100_000, 5, func(rates.Quote) {})
+}
+
+// explained is the same price with every line, its rows and the totals in words.
+func explained(ctx context.Context, w *world, s settings) (result, error) {
+	return nightPrice(ctx, w, s, "worded", "the same price, explained line by line", 20_000, 25, func(q rates.Quote) {
+		q.Shifts[0].Explain()
+		q.Shifts[0].Totals()
+	})
+}
+
+func nightPrice(ctx context.Context, w *world, s settings, name, what string, many int, bar float64, then func(rates.Quote)) (r result, err error) {
+	t, err := w.trust(ctx, name, strings.ToUpper(name[:3]))
 	if err != nil {
 		return r, err
 	}
@@ -40,23 +54,24 @@ func price(ctx context.Context, w *world, s settings) (r result, err error) {
 		if err != nil {
 			return err
 		}
-		book, err = rates.BookOf(pack, agreement, vat)
+		book, err = quotes.BookOf(pack, agreement, vat)
 		return err
 	})
 	if err != nil {
 		return r, err
 	}
-	const many = 100_000
 	var took []float64
 	for range s.turns {
 		began := time.Now()
 		for range many {
-			if _, err := rates.Price(work, book); err != nil {
+			quote, err := rates.Price(work, book)
+			if err != nil {
 				return r, err
 			}
+			then(quote)
 		}
-		took = append(took, float64(time.Since(began).Nanoseconds())/1000/many)
+		took = append(took, float64(time.Since(began).Nanoseconds())/1000/float64(many))
 	}
-	return result{what: "price of a 12 h night into a bank holiday", ours: fmt.Sprintf("%.2f µs", median(took)), raw: "-",
-		ratio: median(took), bar: 5, absolute: true}, nil
+	return result{what: what, ours: fmt.Sprintf("%.2f µs", median(took)), raw: "-",
+		ratio: median(took), bar: bar, absolute: true}, nil
 }

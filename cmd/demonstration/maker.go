@@ -52,6 +52,7 @@ func (m *maker) make(ctx context.Context) error {
 		{"Clockwork's nights", m.clockwork},
 		{"loose ends", m.loose},
 		{"shifts ahead for those who sign in", m.engaged},
+		{"offices and an approval that is waited for", m.approvals},
 		{"keys", m.keys},
 		{"names", m.naming},
 	} {
@@ -92,6 +93,8 @@ func demoOrganisations() []demoOrganisation {
 			demoPerson{"manager@kingsmere.example", "Priya Raman", "bank_office", "/e/kingsmere/shifts", board, []string{"ward_manager"}},
 			demoPerson{"ward@kingsmere.example", "Sam Whitlock", "ward_manager", "/e/kingsmere/shifts", board, nil},
 			demoPerson{"viewer@kingsmere.example", "Ewan Grant", "viewer", "/e/kingsmere/shifts", board, nil},
+			demoPerson{"chief@kingsmere.example", "Carys Lloyd", "approver", "/e/kingsmere/shifts", board, nil},
+			demoPerson{"director@kingsmere.example", "Idris Vaughan", "approver", "/e/kingsmere/shifts", board, nil},
 			demoPerson{"finance@kingsmere.example", "Howard Bell", "finance", "/e/kingsmere/finance/self-bill", "Self-bill", nil}),
 		org("saltbridge", "SBG", tenants.Trust, "Saltbridge General", "RS7",
 			demoPerson{"admin@saltbridge.example", "Moira Kent", "org_admin", "/e/saltbridge/shifts", board, []string{"bank_office", "ward_manager", "finance"}}),

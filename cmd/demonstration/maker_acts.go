@@ -100,7 +100,7 @@ func (m *maker) propose(ctx context.Context, code string, who tenants.Actor, o c
 		if len(able) == 0 {
 			return nil
 		}
-		card, err := m.Cards.Line(ctx, tx, o.TenantID, o.Shift.Grade, civil.DateOf(o.Shift.StartsAt))
+		card, err := m.Cards.Line(ctx, tx, proposals.Asked(tx.Me.ID, &o).Work())
 		if err != nil {
 			return err
 		}

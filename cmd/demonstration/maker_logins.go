@@ -123,7 +123,7 @@ func (m *maker) proposed(ctx context.Context, agency string, w *demoWorker) (mad
 			if !fits {
 				continue
 			}
-			card, err := m.Cards.Line(ctx, tx, o.TenantID, o.Shift.Grade, civil.DateOf(o.Shift.StartsAt))
+			card, err := m.Cards.Line(ctx, tx, proposals.Asked(tx.Me.ID, &o).Work())
 			if err != nil {
 				return err
 			}

@@ -6,6 +6,7 @@ import (
 	"wardbridge/internal/mail"
 	"wardbridge/modules/accounts"
 	"wardbridge/modules/agencies"
+	"wardbridge/modules/approvals"
 	"wardbridge/modules/billing"
 	"wardbridge/modules/bookings"
 	"wardbridge/modules/cards"
@@ -17,7 +18,7 @@ import (
 	"wardbridge/modules/packs"
 	"wardbridge/modules/places"
 	"wardbridge/modules/proposals"
-	"wardbridge/modules/rates"
+	"wardbridge/modules/quotes"
 	"wardbridge/modules/shifts"
 	"wardbridge/modules/timesheets"
 	"wardbridge/modules/workers"
@@ -30,11 +31,12 @@ type Services struct {
 	Accounts   *accounts.Service
 	Packs      *packs.Service
 	Places     *places.Service
+	Approvals  *approvals.Service
 	Agencies   *agencies.Service
 	Workers    *workers.Service
 	Diary      *diary.Service
 	Cards      *cards.Service
-	Quotes     *rates.Quotes
+	Quotes     *quotes.Service
 	Shifts     *shifts.Service
 	Cascade    *cascade.Service
 	Bookings   *bookings.Service
@@ -53,12 +55,14 @@ func furnish(h *House, gate *rbac.Gate) (Services, error) {
 	s.Accounts = accounts.New(gate)
 	s.Packs = packs.New()
 	s.Places = places.New()
+	s.Approvals = approvals.New(gate, s.Accounts, s.Packs)
 	s.Agencies = agencies.New(s.Packs)
 	s.Workers = workers.New(s.Packs)
 	s.Diary = diary.New()
 	s.Cards = cards.New()
-	s.Quotes = rates.NewQuotes(s.Packs, s.Agencies, s.Cards)
+	s.Quotes = quotes.New(s.Packs, s.Agencies, s.Cards)
 	s.Shifts = shifts.New(s.Places, s.Packs)
+	s.Cards.Learn(cards.Sources{Work: s.Shifts.Work})
 	s.Cascade = cascade.New(s.Shifts, s.Agencies, s.Places)
 	s.Bookings = bookings.New(s.Diary, s.Shifts, s.Quotes)
 	s.Proposals = proposals.New(proposals.Floors{Packs: s.Packs, Agencies: s.Agencies, Workers: s.Workers, Diary: s.Diary,
@@ -69,12 +73,14 @@ func furnish(h *House, gate *rbac.Gate) (Services, error) {
 	if err != nil {
 		return s, err
 	}
-	s.Notices = notices.New(post, notices.Rooms{Accounts: s.Accounts, Places: s.Places, Shifts: s.Shifts, Cascade: s.Cascade,
+	s.Notices = notices.New(post, notices.Rooms{Accounts: s.Accounts, Places: s.Places, Approvals: s.Approvals, Shifts: s.Shifts, Cascade: s.Cascade,
 		Bookings: s.Bookings, Proposals: s.Proposals, Timesheets: s.Timesheets, Billing: s.Billing})
 	s.Exchange = exchange.New(s.Places)
 	s.Exchange.Register(shifts.Sheet, exchange.Shifts(s.Shifts, s.Cascade))
+	s.Exchange.Register(cards.Sheet, exchange.Cards(s.Cards))
 	s.Oversight = oversight.New(h.Queue)
 
+	s.Approvals.Listen(h.Queue)
 	s.Cascade.Listen(h.Bus, h.Queue)
 	s.Proposals.Subscribe(h.Bus)
 	s.Timesheets.Subscribe(h.Bus, h.Queue)
@@ -98,7 +104,7 @@ func postOf(c Config) (notices.Post, error) {
 // routes puts every operation into the API.
 func (s Services) routes(r *openapi.Router) {
 	for _, room := range []interface{ Routes(*openapi.Router) }{
-		s.Accounts, s.Packs, s.Places, s.Agencies, s.Workers, s.Cards, s.Quotes, s.Shifts, s.Cascade,
+		s.Accounts, s.Packs, s.Places, s.Approvals, s.Agencies, s.Workers, s.Cards, s.Quotes, s.Shifts, s.Cascade,
 		s.Bookings, s.Proposals, s.Timesheets, s.Billing, s.Notices, s.Exchange, s.Oversight,
 	} {
 		room.Routes(r)

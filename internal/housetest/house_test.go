@@ -24,7 +24,7 @@ var floors = [][]string{
 	{"internal/door"},
 	{"openapi"},
 	{"modules/accounts"}, {"modules/packs"}, {"modules/places"}, {"modules/approvals"}, {"modules/agencies"}, {"modules/workers"},
-	{"modules/diary"}, {"modules/compliance"}, {"modules/cards"}, {"modules/rates"}, {"modules/shifts"}, {"modules/cascade"},
+	{"modules/diary"}, {"modules/compliance"}, {"modules/cards"}, {"modules/rates"}, {"modules/quotes"}, {"modules/shifts"}, {"modules/cascade"},
 	{"modules/bookings"}, {"modules/proposals"}, {"modules/whatif"}, {"modules/contracts"}, {"modules/timesheets"},
 	{"modules/billing"}, {"modules/payroll"}, {"modules/messages"}, {"modules/notices"}, {"modules/exchange"},
 	{"modules/insights"}, {"modules/oversight"},
@@ -287,7 +287,10 @@ func TestTests_neverSkipAndNeverSleep(t *testing.T) {
 // owners says whose tables are whose: no other module names them in SQL.
 var owners = map[string]string{
 	"staff_groups": "packs", "grades": "packs", "reasons": "packs", "bank_holidays": "packs", "enhancements": "packs", "parameters": "packs",
+	"patterns": "packs", "pack_versions": "packs", "spine_points": "packs", "supplements": "packs", "medical_points": "packs", "price_caps": "packs",
+	"frameworks": "packs", "framework_lots": "packs", "vat_rules": "packs", "cap_overrides": "packs", "local_holidays": "packs",
 	"sites": "places", "wards": "places", "aliases": "places",
+	"approval_rules": "approvals", "approval_offices": "approvals", "approval_delegations": "approvals", "approval_requests": "approvals", "approval_decisions": "approvals",
 	"agreements": "agencies", "vat_elections": "agencies", "tiers": "agencies",
 	"worker_profiles": "workers", "representations": "workers",
 	"cards": "cards", "card_lines": "cards",

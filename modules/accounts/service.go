@@ -144,6 +144,11 @@ func (s *Service) Members(ctx context.Context, tx *tenants.Tx) ([]Member, error)
 	return members(ctx, tx, memberKey{}, membersMax)
 }
 
+// Member finds one person of the organisation that looks, or not found.
+func (s *Service) Member(ctx context.Context, tx *tenants.Tx, person tenants.ID) (Member, error) {
+	return member(ctx, tx, person)
+}
+
 // MemberPage lists the people of the organisation that looks, a page at a time.
 func (s *Service) MemberPage(ctx context.Context, tx *tenants.Tx, cursor paging.Cursor, limit int) ([]Member, paging.Cursor, error) {
 	var after memberKey

@@ -191,6 +191,14 @@ func members(ctx context.Context, tx *tenants.Tx, after memberKey, limit int) ([
 	return all, err
 }
 
+func member(ctx context.Context, tx *tenants.Tx, person tenants.ID) (m Member, err error) {
+	err = tx.NewRaw(`
+		select person_id, name, email, roles, wards, last_used_at
+		from   app.members()
+		where  person_id = ?`, person).Scan(ctx, &m)
+	return m, tenants.Found("member", person, err)
+}
+
 // lockMembers keeps two changes of administrators of one organisation apart.
 func lockMembers(ctx context.Context, tx *tenants.Tx) error {
 	_, err := tx.NewRaw("select pg_advisory_xact_lock(hashtextextended(?, 0))", "members:"+tx.Me.ID.String()).Exec(ctx)

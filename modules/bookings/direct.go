@@ -6,7 +6,7 @@ import (
 
 	"wardbridge/internal/fault"
 	"wardbridge/internal/money"
-	"wardbridge/modules/rates"
+	"wardbridge/modules/quotes"
 	"wardbridge/modules/shifts"
 	"wardbridge/tenants"
 )
@@ -46,8 +46,8 @@ func (s *Service) ConfirmDirect(ctx context.Context, tx *tenants.Tx, d Direct) (
 	if who.StaffGroup != shift.StaffGroup {
 		return Booking{}, ErrWorkerGroup.With(fault.Field{Name: "register_number", Code: ErrWorkerGroup.Code, Text: ErrWorkerGroup.Text})
 	}
-	priced, err := s.quotes.Quote(ctx, tx, rates.Request{
-		TenantID: shift.TenantID, AgencyID: d.AgencyID, StaffGroup: shift.StaffGroup, Grade: shift.Grade,
+	priced, err := s.quotes.Quote(ctx, tx, quotes.Request{
+		TenantID: shift.TenantID, AgencyID: d.AgencyID, StaffGroup: shift.StaffGroup, Grade: shift.Grade, Specialty: shift.Specialty, SiteID: shift.SiteID, LeadMinutes: shift.LeadMinutes,
 		Start: shift.StartsAt, End: shift.EndsAt, BreakMinutes: shift.BreakMinutes, PayRate: d.PayRate, Commission: d.Commission,
 	})
 	if err != nil {

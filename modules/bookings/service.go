@@ -9,6 +9,7 @@ import (
 	"wardbridge/internal/money"
 	"wardbridge/internal/paging"
 	"wardbridge/modules/diary"
+	"wardbridge/modules/quotes"
 	"wardbridge/modules/rates"
 	"wardbridge/modules/shifts"
 	"wardbridge/tenants"
@@ -18,11 +19,11 @@ import (
 type Service struct {
 	diary  *diary.Service
 	shifts *shifts.Service
-	quotes *rates.Quotes
+	quotes *quotes.Service
 }
 
 // New makes the service.
-func New(diary *diary.Service, shifts *shifts.Service, quotes *rates.Quotes) *Service {
+func New(diary *diary.Service, shifts *shifts.Service, quotes *quotes.Service) *Service {
 	return &Service{diary: diary, shifts: shifts, quotes: quotes}
 }
 

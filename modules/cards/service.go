@@ -7,109 +7,171 @@ import (
 
 	"wardbridge/internal/civil"
 	"wardbridge/internal/fault"
+	"wardbridge/modules/agencies"
 	"wardbridge/modules/packs"
+	"wardbridge/modules/places"
 	"wardbridge/tenants"
 )
 
 // Service keeps rate cards.
 type Service struct {
-	packs *packs.Service
+	packs    *packs.Service
+	places   *places.Service
+	agencies *agencies.Service
+	sources  Sources
+}
+
+// Sources is what a version is checked against and lies on other floors. One
+// that is not given finds nothing wrong.
+type Sources struct {
+	// Caps are the national caps in force on a day.
+	Caps func(ctx context.Context, tx *tenants.Tx, day civil.Date) ([]Cap, error)
+	// Work is what the employer asked for, and asks for, between two days.
+	Work func(ctx context.Context, tx *tenants.Tx, nation string, from, to civil.Date) ([]Used, error)
 }
 
 // New makes the service.
-func New() *Service { return &Service{packs: packs.New()} }
+func New() *Service {
+	p := packs.New()
+	return &Service{packs: p, places: places.New(), agencies: agencies.New(p)}
+}
 
-// Publish makes the next version of a card and closes the one before it. It
-// holds the employer's cards until the unit of work ends, so that two people who
-// publish at once get two versions in order.
+// Learn says where to look. It is called while the house is put together.
+func (s *Service) Learn(from Sources) { s.sources = from }
+
+// Publish sets a card up in one act: the next version, in force from its first
+// day, in the past too. It is for an organisation that is being set up, by the
+// program itself; no page and no operation offers it, because a card that people
+// make is published by a second person. It holds the employer's cards until the
+// unit of work ends, so that two at once get two versions in order.
 func (s *Service) Publish(ctx context.Context, tx *tenants.Tx, n NewCard) (Card, error) {
-	if tx.Me.Kind != tenants.Trust && tx.Me.Kind != tenants.Hub {
-		return Card{}, ErrEmployerOnly
+	n.tidy()
+	if err := s.employer(tx); err != nil {
+		return Card{}, err
 	}
-	known, err := s.packs.GradesByCode(ctx, tx)
+	known, err := s.names(ctx, tx, tx.Me.ID)
 	if err != nil {
 		return Card{}, err
 	}
-	grades := make(map[string]bool, len(known))
-	for code := range known {
-		grades[code] = true
-	}
-	if err := n.check(grades); err != nil {
+	if err := n.check(known); err != nil {
 		return Card{}, err
 	}
 	if err := hold(ctx, tx); err != nil {
 		return Card{}, err
 	}
-	before, found, err := latest(ctx, tx, n.Name)
+	before, _, err := latest(ctx, tx, n.Name)
 	if err != nil {
 		return Card{}, err
 	}
-	if found && !before.ValidFrom.Before(n.ValidFrom) {
-		text := fmt.Sprintf("Version %d of this card starts on %s. Choose a later day.", before.Version, before.ValidFrom.Text())
-		return Card{}, ErrStartsEarly.Saying(text).With(fault.Field{Name: "valid_from", Code: ErrStartsEarly.Code, Text: text, Value: n.ValidFrom.String()})
+	if err := later(before, n.ValidFrom); err != nil {
+		return Card{}, err
 	}
 	if err := s.alone(ctx, tx, n); err != nil {
 		return Card{}, err
 	}
-	if found {
-		if err := closeOn(ctx, tx, before.ID, n.ValidFrom.AddDays(-1)); err != nil {
-			return Card{}, err
-		}
+	c := n.card(tx, before.Version+1)
+	if err := insert(ctx, tx, &c); err != nil {
+		return Card{}, err
 	}
-	c := Card{TenantID: tx.Me.ID, ID: tenants.NewID(), Name: n.Name, Version: before.Version + 1, ValidFrom: n.ValidFrom, Published: true, Source: n.Source, CreatedAt: tx.Now}
-	for _, l := range n.Lines {
-		c.Lines = append(c.Lines, Entry{TenantID: c.TenantID, CardID: c.ID, ID: tenants.NewID(), Grade: l.Grade, PayMax: l.PayMax, CommissionMax: l.CommissionMax, Published: true})
-	}
-	return c, insert(ctx, tx, &c)
+	return c, s.open(ctx, tx, &c)
 }
 
-// alone refuses grades that another card speaks of from the new version's day on.
-func (s *Service) alone(ctx context.Context, tx *tenants.Tx, n NewCard) error {
-	codes := make([]string, len(n.Lines))
-	place := map[string]int{}
-	for i, l := range n.Lines {
-		codes[i], place[l.Grade] = l.Grade, i
+func (s *Service) employer(tx *tenants.Tx) error {
+	if tx.Me.Kind != tenants.Trust && tx.Me.Kind != tenants.Hub {
+		return ErrEmployerOnly
 	}
-	others, err := elsewhere(ctx, tx, n.Name, codes, n.ValidFrom)
-	if err != nil || len(others) == 0 {
+	return nil
+}
+
+// later refuses a version that does not start after the one before.
+func later(before Card, from civil.Date) error {
+	if before.Version == 0 || before.ValidFrom.Before(from) {
+		return nil
+	}
+	text := fmt.Sprintf("Version %d of this card starts on %s. Choose a later day.", before.Version, before.ValidFrom.Text())
+	return ErrStartsEarly.Saying(text).With(fault.Field{Name: "valid_from", Code: ErrStartsEarly.Code, Text: text, Value: from.String()})
+}
+
+// card is a draft of a new card, by whoever acts.
+func (n *NewCard) card(tx *tenants.Tx, version int) Card {
+	c := Card{TenantID: tx.Me.ID, ID: tenants.NewID(), Name: n.Name, Version: version, ValidFrom: n.ValidFrom, Status: Draft, Source: n.Source,
+		Framework: n.Scope.Framework, Lot: n.Scope.Lot, AgencyID: n.Scope.AgencyID, CreatedAt: tx.Now, CreatedBy: tx.Actor.Name, Hands: []string{}}
+	if who := acting(tx); who != "" {
+		c.Hands = append(c.Hands, who)
+	}
+	c.Lines = c.entries(n.Lines)
+	return c
+}
+
+// entries puts lines on the card, in their order.
+func (c *Card) entries(lines []NewLine) []Entry {
+	all := make([]Entry, len(lines))
+	for i, l := range lines {
+		l.tidy()
+		all[i] = Entry{TenantID: c.TenantID, CardID: c.ID, ID: tenants.NewID(), AgencyID: c.AgencyID, Position: i + 1, NewLine: l}
+	}
+	return all
+}
+
+// acting is the person, or the key, behind the unit of work; empty for the
+// program itself.
+func acting(tx *tenants.Tx) string {
+	for _, id := range []tenants.ID{tx.Actor.Person, tx.Actor.ID} {
+		if id != (tenants.ID{}) {
+			return id.String()
+		}
+	}
+	return ""
+}
+
+// open puts a version into force and closes the one before.
+func (s *Service) open(ctx context.Context, tx *tenants.Tx, c *Card) error {
+	before, found, err := inForce(ctx, tx, c.Name)
+	if err != nil {
+		return err
+	}
+	if found {
+		if err := closeOn(ctx, tx, before.ID, c.ValidFrom.AddDays(-1)); err != nil {
+			return err
+		}
+	}
+	c.Status, c.Published, c.PublishedAt, c.PublishedBy = Published, true, tx.Now, tx.Actor.Name
+	for i := range c.Lines {
+		c.Lines[i].Published = true
+	}
+	return markPublished(ctx, tx, c)
+}
+
+// alone refuses lines for work that another card of the same scope gives a rate
+// from the new version's day on.
+func (s *Service) alone(ctx context.Context, tx *tenants.Tx, n NewCard) error {
+	place := map[key]int{}
+	for i := range n.Lines {
+		place[n.Lines[i].key()] = i
+	}
+	others, err := elsewhere(ctx, tx, n.Name, n.ValidFrom)
+	if err != nil {
 		return err
 	}
 	refused := ErrOnOtherCard
 	for _, o := range others {
-		refused = refused.With(fault.Field{Name: fmt.Sprintf("lines.%d.grade", place[o.Grade]), Code: ErrOnOtherCard.Code,
-			Text: "This grade stands on the card " + o.Name + " in those days already.", Value: o.Grade})
+		if at, meets := place[o.key()]; meets && o.Scope == n.Scope {
+			refused = refused.With(fault.Field{Name: fmt.Sprintf("lines.%d.grade", at), Code: ErrOnOtherCard.Code,
+				Text: "This grade stands on the card " + o.Card + " in those days already.", Value: o.Grade})
+		}
 	}
+	if len(refused.Fields) == 0 {
+		return nil
+	}
+	slices.SortFunc(refused.Fields, func(a, b fault.Field) int { return lineOf(a.Name) - lineOf(b.Name) })
 	return refused
-}
-
-// Line is the maximum of an employer for a grade on a day, or ErrNoRate. Another
-// employer's cards are as if there were none.
-func (s *Service) Line(ctx context.Context, tx *tenants.Tx, tenantID tenants.ID, grade string, day civil.Date) (Line, error) {
-	all, err := lines(ctx, tx, tenantID, day, grade)
-	if err != nil {
-		return Line{}, err
-	}
-	if len(all) == 0 {
-		return Line{}, ErrNoRate.Saying("The employer's rate cards have no rate for this grade on " + day.Text() + ".").Because(fmt.Errorf("grade %s", grade))
-	}
-	return all[0], nil
-}
-
-// Lines is every maximum of an employer on a day, by grade, for lists.
-func (s *Service) Lines(ctx context.Context, tx *tenants.Tx, tenantID tenants.ID, day civil.Date) (map[string]Line, error) {
-	all, err := lines(ctx, tx, tenantID, day, "")
-	m := make(map[string]Line, len(all))
-	for _, l := range all {
-		m[l.Grade] = l
-	}
-	return m, err
 }
 
 // Get finds one version with its lines, in the order of the grades.
 func (s *Service) Get(ctx context.Context, tx *tenants.Tx, id tenants.ID) (Card, error) {
 	c, err := get(ctx, tx, id)
 	if err != nil {
-		return Card{}, err
+		return c, err
 	}
 	grades, err := s.packs.GradesByCode(ctx, tx)
 	slices.SortStableFunc(c.Lines, func(a, b Entry) int { return grades[a.Grade].Position - grades[b.Grade].Position })

@@ -2,8 +2,8 @@ package cards
 
 import (
 	"context"
-
-	"github.com/uptrace/bun"
+	"fmt"
+	"slices"
 
 	"wardbridge/internal/civil"
 	"wardbridge/tenants"
@@ -15,8 +15,9 @@ func hold(ctx context.Context, tx *tenants.Tx) error {
 	return err
 }
 
-const columns = "tenant_id, id, name, version, valid_from, valid_to, published, source, created_at"
+const columns = "tenant_id, id, name, version, valid_from, valid_to, published, status, framework, lot, agency_id, source, created_at, created_by, hands, submitted_at, submitted_by, published_at, published_by"
 
+// latest is the highest version of a name, published or not.
 func latest(ctx context.Context, tx *tenants.Tx, name string) (c Card, found bool, err error) {
 	err = tx.NewSelect().Model(&c).ColumnExpr(columns).
 		Where("tenant_id = ? and name = ?", tx.Me.ID, name).
@@ -27,15 +28,88 @@ func latest(ctx context.Context, tx *tenants.Tx, name string) (c Card, found boo
 	return c, err == nil, err
 }
 
-// elsewhere finds grades on other cards that are in force on the day or later.
-func elsewhere(ctx context.Context, tx *tenants.Tx, name string, grades []string, from civil.Date) (all []Line, err error) {
+// inForce is the latest version of a name that was published.
+func inForce(ctx context.Context, tx *tenants.Tx, name string) (c Card, found bool, err error) {
+	err = tx.NewSelect().Model(&c).ColumnExpr(columns).
+		Where("tenant_id = ? and name = ? and published", tx.Me.ID, name).
+		OrderExpr("version desc").Limit(1).Scan(ctx)
+	if tenants.NoRows(err) {
+		return Card{}, false, nil
+	}
+	return c, err == nil, err
+}
+
+// versionBefore is the version that one follows, with its lines.
+func versionBefore(ctx context.Context, tx *tenants.Tx, of Card) (c Card, found bool, err error) {
+	err = tx.NewSelect().Model(&c).ColumnExpr(columns).
+		Where("tenant_id = ? and name = ? and published and version < ?", of.TenantID, of.Name, of.Version).
+		OrderExpr("version desc").Limit(1).Scan(ctx)
+	if tenants.NoRows(err) {
+		return Card{}, false, nil
+	}
+	if err != nil {
+		return Card{}, false, err
+	}
+	c.Lines, err = entries(ctx, tx, c)
+	return c, err == nil, err
+}
+
+// elsewhere finds the lines of other published cards that are in force on the day
+// or later.
+func elsewhere(ctx context.Context, tx *tenants.Tx, name string, from civil.Date) (all []Standing, err error) {
+	var found []candidate
 	err = tx.NewRaw(`
-		select distinct on (l.grade) l.grade, c.name
+		select c.name as card_name, c.valid_from, c.valid_to, c.framework, c.lot, l.*
 		from   card_lines l
 		join   cards c on c.tenant_id = l.tenant_id and c.id = l.card_id
-		where  l.tenant_id = ? and c.name <> ? and l.grade in (?) and (c.valid_to is null or c.valid_to >= ?)
-		order  by l.grade, c.valid_from`, tx.Me.ID, name, bun.List(grades), from).Scan(ctx, &all)
+		where  l.tenant_id = ? and c.name <> ? and c.published and (c.valid_to is null or c.valid_to >= ?)
+		order  by c.name, c.version, l.position, l.id`, tx.Me.ID, name, from).Scan(ctx, &found)
+	for _, f := range found {
+		all = append(all, Standing{Card: f.CardName, Scope: Scope{f.Framework, f.Lot, f.AgencyID}, From: f.ValidFrom, To: f.ValidTo, Entry: f.Entry})
+	}
 	return all, err
+}
+
+// held locks a version.
+func held(ctx context.Context, tx *tenants.Tx, id tenants.ID) (c Card, err error) {
+	err = tx.NewSelect().Model(&c).ColumnExpr(columns).Where("tenant_id = ? and id = ?", tx.Me.ID, id).For("update").Scan(ctx)
+	return c, tenants.Found("card", id, err)
+}
+
+// draft locks a version that may still be changed.
+func draft(ctx context.Context, tx *tenants.Tx, id tenants.ID) (Card, error) {
+	c, err := held(ctx, tx, id)
+	if err == nil && c.Status != Draft {
+		err = ErrNotDraft
+	}
+	return c, err
+}
+
+// touch saves a version and that whoever acts had a hand in it.
+func touch(ctx context.Context, tx *tenants.Tx, c *Card) error {
+	if who := acting(tx); who != "" && !slices.Contains(c.Hands, who) {
+		c.Hands = append(c.Hands, who)
+	}
+	return save(ctx, tx, c)
+}
+
+func save(ctx context.Context, tx *tenants.Tx, c *Card) error {
+	_, err := tx.NewUpdate().Model(c).Column("status", "hands", "valid_from", "source", "submitted_at", "submitted_by").
+		Where("tenant_id = ? and id = ?", tx.Me.ID, c.ID).Exec(ctx)
+	return err
+}
+
+func markPublished(ctx context.Context, tx *tenants.Tx, c *Card) error {
+	_, err := tx.NewRaw(`
+		update card_lines
+		set    published = true
+		where  tenant_id = ? and card_id = ?`, tx.Me.ID, c.ID).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("lines of card %s: %w", c.ID, err)
+	}
+	_, err = tx.NewUpdate().Model(c).Column("status", "published", "published_at", "published_by").
+		Where("tenant_id = ? and id = ?", tx.Me.ID, c.ID).Exec(ctx)
+	return err
 }
 
 func closeOn(ctx context.Context, tx *tenants.Tx, id tenants.ID, last civil.Date) error {
@@ -50,20 +124,44 @@ func insert(ctx context.Context, tx *tenants.Tx, c *Card) error {
 	if _, err := tx.NewInsert().Model(c).Exec(ctx); err != nil {
 		return err
 	}
-	_, err := tx.NewInsert().Model(&c.Lines).Exec(ctx)
+	return insertLines(ctx, tx, c.Lines)
+}
+
+func insertLines(ctx context.Context, tx *tenants.Tx, lines []Entry) error {
+	for part := range slices.Chunk(lines, 1000) {
+		if _, err := tx.NewInsert().Model(&part).Exec(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func clearLines(ctx context.Context, tx *tenants.Tx, id tenants.ID) error {
+	_, err := tx.NewRaw("delete from card_lines where tenant_id = ? and card_id = ?", tx.Me.ID, id).Exec(ctx)
 	return err
 }
 
-// lines reads the maxima of a day, for one grade or for all. A card that closed
+func remove(ctx context.Context, tx *tenants.Tx, id tenants.ID) error {
+	_, err := tx.NewRaw("delete from cards where tenant_id = ? and id = ?", tx.Me.ID, id).Exec(ctx)
+	return err
+}
+
+// matching reads the lines that speak of a piece of work. A card that closed
 // stays readable: a shift is priced on the version of its own date.
-func lines(ctx context.Context, tx *tenants.Tx, tenantID tenants.ID, day civil.Date, grade string) (all []Line, err error) {
+func matching(ctx context.Context, tx *tenants.Tx, q Query) (all []candidate, err error) {
 	err = tx.NewRaw(`
-		select c.id as card_id, l.id as line_id, c.name, c.version, c.valid_from, c.valid_to, c.source, l.grade, l.pay_max, l.commission_max
+		select c.name as card_name, c.version, c.valid_from, c.valid_to, c.source, c.framework, c.lot, l.*
 		from   cards c
 		join   card_lines l on l.tenant_id = c.tenant_id and l.card_id = c.id
 		where  c.tenant_id = ? and c.published and c.valid_from <= ? and (c.valid_to is null or c.valid_to >= ?)
-		and    (? = '' or l.grade = ?)
-		order  by l.grade, c.valid_from desc`, tenantID, day, day, grade, grade).Scan(ctx, &all)
+		and    (c.agency_id is null or c.agency_id = ?)
+		and    (c.framework = '' or c.framework = ? and (c.lot = '' or c.lot = ?))
+		and    (l.grade = ? or l.grade is null)
+		and    (l.staff_group is null or l.staff_group = ?)
+		and    (l.site_id is null or l.site_id = ?)
+		and    (l.specialty = '' or lower(l.specialty) = lower(?))
+		and    l.engagement in ('any', ?)
+		order  by l.id`, q.TenantID, q.Day, q.Day, q.AgencyID, q.Framework, q.Lot, q.Grade, q.StaffGroup, q.SiteID, q.Specialty, q.Engagement).Scan(ctx, &all)
 	return all, err
 }
 
@@ -72,12 +170,13 @@ func get(ctx context.Context, tx *tenants.Tx, id tenants.ID) (c Card, err error)
 	if err != nil {
 		return c, tenants.Found("card", id, err)
 	}
-	err = tx.NewRaw(`
-		select tenant_id, card_id, id, grade, pay_max, commission_max, published
-		from   card_lines
-		where  tenant_id = ? and card_id = ?
-		order  by grade`, c.TenantID, c.ID).Scan(ctx, &c.Lines)
+	c.Lines, err = entries(ctx, tx, c)
 	return c, err
+}
+
+func entries(ctx context.Context, tx *tenants.Tx, c Card) (all []Entry, err error) {
+	err = tx.NewSelect().Model(&all).Where("tenant_id = ? and card_id = ?", c.TenantID, c.ID).OrderExpr("position, grade, id").Scan(ctx)
+	return all, err
 }
 
 func list(ctx context.Context, tx *tenants.Tx) (all []Card, err error) {

@@ -24,7 +24,7 @@ func (s *Service) Routes(r *openapi.Router) {
 		})
 	}
 	openapi.Post(r, "/imports", rbac.ImportCreate, "Import a file", s.receive, openapi.Status(202),
-		openapi.Faults(ErrKind, sheets.ErrNotATable, sheets.ErrEmpty, sheets.ErrTooLarge, sheets.ErrHeaderMissing, sheets.ErrHeaderDuplicate, sheets.ErrHeaderMerged),
+		openapi.Faults(ErrKind, ErrTarget, ErrWhole, sheets.ErrNotATable, sheets.ErrEmpty, sheets.ErrTooLarge, sheets.ErrHeaderMissing, sheets.ErrHeaderDuplicate, sheets.ErrHeaderMerged),
 		openapi.Describe("The body is the file itself. The import is followed at /v1/imports/{id}: it is read, checked and, unless a row is bad or it is a dry run, applied."),
 		openapi.Example(func(openapi.World) openapi.Call {
 			return openapi.Call{As: "manager@kingsmere.example", Query: map[string]string{"kind": "shifts", "dry_run": "true"}, ContentType: "text/csv",
@@ -77,7 +77,7 @@ type importJSON struct {
 	Rows        int                 `json:"rows"`
 	RowsRead    int                 `json:"rows_read" doc:"Progress while reading."`
 	RowsBad     int                 `json:"rows_bad"`
-	Created     int                 `json:"created" doc:"Shifts, not rows; of a dry run, what would be created."`
+	Created     int                 `json:"created" doc:"Shifts, or lines of a card; of a dry run, what would be created."`
 	Updated     int                 `json:"updated"`
 	Unchanged   int                 `json:"unchanged"`
 	Mapping     map[string]string   `json:"mapping" doc:"For each column that was found, its heading in the file."`
@@ -112,11 +112,12 @@ type receiveIn struct {
 	Kind   string         `query:"kind" required:"true" maxlen:"40" example:"shifts"`
 	Choice string         `query:"choice" enum:"all,good" default:"all" doc:"all applies nothing while a row is bad; good applies the good rows."`
 	DryRun bool           `query:"dry_run" doc:"Check, and count what would happen."`
+	Target tenants.ID     `query:"target" doc:"The draft that a file of rate card lines is for; of other kinds, none."`
 	Body   openapi.Upload `accept:"text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"`
 }
 
 func (s *Service) receive(ctx context.Context, tx *tenants.Tx, in receiveIn) (importJSON, error) {
-	i, err := s.Receive(ctx, tx, NewImport{Kind: in.Kind, Choice: Choice(in.Choice), DryRun: in.DryRun}, in.Body)
+	i, err := s.Receive(ctx, tx, NewImport{Kind: in.Kind, Choice: Choice(in.Choice), DryRun: in.DryRun, Target: in.Target}, in.Body)
 	return toJSON(i, nil), err
 }
 

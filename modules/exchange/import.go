@@ -8,7 +8,6 @@ import (
 
 	"wardbridge/internal/fault"
 	"wardbridge/internal/sheets"
-	"wardbridge/modules/shifts"
 	"wardbridge/tenants"
 )
 
@@ -19,6 +18,7 @@ var (
 	ErrNotChecked = fault.New(fault.Conflict, "import_not_checked", "This import is not waiting to be applied.")
 	ErrBadRows    = fault.New(fault.Conflict, "import_has_bad_rows", "Some rows are bad. Correct them and send the file again, or choose to apply the good rows.")
 	ErrNotFailed  = fault.New(fault.Conflict, "import_not_failed", "This import has not failed, so there is nothing to run again.")
+	ErrTarget     = fault.New(fault.Invalid, "import_target_unknown", "Files of this kind are not for one record. Leave the target out.")
 	ErrSourceBusy = fault.New(fault.Conflict, "import_running", "This import is still being worked on.")
 )
 
@@ -56,13 +56,14 @@ type Import struct {
 	ContentType string            `bun:"content_type"`
 	Size        int64             `bun:"size"`
 	Source      string            `bun:"source"`
+	Target      tenants.ID        `bun:"target,nullzero"` // the record that the file is for, when it is for one
 	Choice      Choice            `bun:"choice"`
 	DryRun      bool              `bun:"dry_run"`
 	Status      Status            `bun:"status"`
 	Rows        int               `bun:"rows"`      // of the file, once it has been read
 	RowsRead    int               `bun:"rows_read"` // progress
 	RowsBad     int               `bun:"rows_bad"`
-	Created     int               `bun:"created"` // shifts, not rows; of a dry run, what would be
+	Created     int               `bun:"created"` // shifts or lines, not rows; of a dry run, what would be
 	Updated     int               `bun:"updated"`
 	Unchanged   int               `bun:"unchanged"`
 	Mapping     map[string]string `bun:"mapping,type:jsonb"` // column -> heading in the file
@@ -83,9 +84,9 @@ func (i Import) Running() bool {
 // Finding what is wrong with one, and Outcome what applying came to. They are the
 // words of the floors below, which take the rows in.
 type (
-	Row     = shifts.Row
-	Finding = shifts.Finding
-	Outcome = shifts.Outcome
+	Row     = sheets.Taken
+	Finding = sheets.Finding
+	Outcome = sheets.Outcome
 )
 
 // Importer takes files of one kind in.
@@ -101,4 +102,12 @@ type Work interface {
 	Take(ctx context.Context, tx *tenants.Tx, rows []Row) ([]Finding, error)
 	Close(ctx context.Context, tx *tenants.Tx) ([]Finding, error)
 	Apply(ctx context.Context, tx *tenants.Tx) (Outcome, error)
+}
+
+// Aimed is an Importer whose files are each for one record.
+type Aimed interface {
+	Importer
+	// Aim refuses a file before it is stored or applied: one for no record, for
+	// one that takes no file, or with a choice that cannot be had.
+	Aim(ctx context.Context, tx *tenants.Tx, target tenants.ID, choice Choice) error
 }

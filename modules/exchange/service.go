@@ -63,7 +63,8 @@ type NewImport struct {
 	Kind   string
 	Choice Choice // "" is all
 	DryRun bool
-	Source string // "" is import: the source whose references the file's are
+	Source string     // "" is import: the source whose references the file's are
+	Target tenants.ID // the record that the file is for; zero: none
 }
 
 // Receive stores a file and begins to take it in. A file that cannot be one of
@@ -83,11 +84,14 @@ func (s *Service) Receive(ctx context.Context, tx *tenants.Tx, n NewImport, file
 	if n.Source == "" {
 		n.Source = "import"
 	}
+	if err := s.aim(ctx, tx, n.Kind, n.Target, n.Choice); err != nil {
+		return Import{}, err
+	}
 	if err := s.glance(ctx, tx, sheet, file); err != nil {
 		return Import{}, err
 	}
 	i := Import{OwnerID: tx.Me.ID, ID: tenants.NewID(), Kind: n.Kind, Name: shortened(filepath.Base(file.Name)), ContentType: shortened(file.ContentType),
-		Size: file.Size, Source: n.Source, Choice: n.Choice, DryRun: n.DryRun, Status: Reading, Mapping: map[string]string{},
+		Size: file.Size, Source: n.Source, Target: n.Target, Choice: n.Choice, DryRun: n.DryRun, Status: Reading, Mapping: map[string]string{},
 		Notices: []sheets.Notice{}, CreatedAt: tx.Now, CreatedBy: tx.Actor.Name}
 	if file.Name == "" {
 		i.Name = ""
@@ -99,6 +103,17 @@ func (s *Service) Receive(ctx context.Context, tx *tenants.Tx, n NewImport, file
 		return Import{}, err
 	}
 	return i, tx.Enqueue(runImport{Import: i.ID})
+}
+
+// aim asks the importer of an aimed kind; others take every file, and no target.
+func (s *Service) aim(ctx context.Context, tx *tenants.Tx, kind string, target tenants.ID, choice Choice) error {
+	if aimed, ok := s.kinds[kind].importer.(Aimed); ok {
+		return aimed.Aim(ctx, tx, target, choice)
+	}
+	if target != (tenants.ID{}) {
+		return ErrTarget
+	}
+	return nil
 }
 
 func shortened(s string) string {
@@ -163,6 +178,9 @@ func (s *Service) Apply(ctx context.Context, tx *tenants.Tx, id tenants.ID, choi
 		return Import{}, ErrNotChecked
 	case i.RowsBad > 0 && i.Choice != Good:
 		return Import{}, ErrBadRows
+	}
+	if err := s.aim(ctx, tx, i.Kind, i.Target, i.Choice); err != nil {
+		return Import{}, err
 	}
 	i.Status, i.FinishedAt = Applying, nil
 	if err := saveImport(ctx, tx, &i); err != nil {

@@ -35,6 +35,8 @@
 //	timesheets.Submitted                             the employer; the agency without a mail
 //	timesheets.Queried, Approved                     the worker and the agency
 //	billing.Issued                                   the agency
+//	approvals.Asked, Escalated                       those who may decide
+//	approvals.Decided                                whoever asked
 //	shifts.Imported                                  whoever sent the file
 //
 // Handlers load the row as it is by then and say nothing of what no longer holds,

@@ -16,10 +16,13 @@ import (
 	"wardbridge/internal/jobs"
 	"wardbridge/internal/mail"
 	"wardbridge/internal/pgtest"
+	"wardbridge/modules/accounts"
+	"wardbridge/modules/approvals"
 	"wardbridge/modules/billing"
 	"wardbridge/modules/notices"
 	"wardbridge/modules/proposals/proposalstest"
 	"wardbridge/modules/timesheets"
+	"wardbridge/rbac"
 	"wardbridge/tenants"
 )
 
@@ -28,13 +31,20 @@ var line struct {
 	*notices.Service
 	timesheets *timesheets.Service
 	billing    *billing.Service
+	approvals  *approvals.Service
 }
 
 func TestMain(m *testing.M) {
 	proposalstest.Extend(func(h *proposalstest.House) {
 		line.timesheets = timesheets.New(h.Agencies, h.Bookings, h.Quotes)
 		line.billing = billing.New(h.Agencies, h.Places, line.timesheets)
-		line.Service = notices.New(notices.Post{}, notices.Rooms{Accounts: h.Accounts, Places: h.Places, Shifts: h.Shifts, Cascade: h.Cascade,
+		gate, err := rbac.NewGate()
+		if err != nil {
+			panic(err)
+		}
+		line.approvals = approvals.New(gate, accounts.New(gate), h.Packs)
+		line.approvals.Listen(h.Queue)
+		line.Service = notices.New(notices.Post{}, notices.Rooms{Accounts: h.Accounts, Places: h.Places, Approvals: line.approvals, Shifts: h.Shifts, Cascade: h.Cascade,
 			Bookings: h.Bookings, Proposals: h.Proposals, Timesheets: line.timesheets, Billing: line.billing})
 		line.timesheets.Subscribe(h.Bus, h.Queue)
 		line.Subscribe(h.Bus, h.Queue)

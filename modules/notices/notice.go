@@ -22,6 +22,8 @@ type Notice struct {
 	Once   string     `bun:"-"` // a name for what happened: it is told only once
 	Roles  []string   `bun:"-"` // who gets a mail; a worker always does
 	Person tenants.ID `bun:"-"` // the one person who gets the mail instead
+
+	People []tenants.ID `bun:"-"` // who gets it as well as those of the roles
 }
 
 // Mail is a message to one person, as it was written and what became of it.

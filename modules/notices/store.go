@@ -3,6 +3,7 @@ package notices
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -33,17 +34,33 @@ type addressee struct {
 	Email    string
 }
 
+// addresses are those who get a mail, each once.
 func addresses(ctx context.Context, tx *tenants.Tx, n Notice) ([]addressee, error) {
 	var alone *tenants.ID
 	if n.Person != (tenants.ID{}) {
 		alone = &n.Person
 	}
+	all, err := addressed(ctx, tx, n, alone)
+	for _, person := range n.People {
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(all, func(a addressee) bool { return a.PersonID == person }) {
+			continue
+		}
+		var more []addressee
+		more, err = addressed(ctx, tx, n, &person)
+		all = append(all, more...)
+	}
+	return all, err
+}
+
+func addressed(ctx context.Context, tx *tenants.Tx, n Notice, alone *tenants.ID) (all []addressee, err error) {
 	roles := n.Roles
 	if roles == nil {
 		roles = []string{}
 	}
-	var all []addressee
-	err := tx.NewRaw("select person_id, name, email from app.addresses(?, ?::uuid, ?::uuid)", pgdialect.Array(roles), n.WardID, alone).Scan(ctx, &all)
+	err = tx.NewRaw("select person_id, name, email from app.addresses(?, ?::uuid, ?::uuid)", pgdialect.Array(roles), n.WardID, alone).Scan(ctx, &all)
 	return all, err
 }
 

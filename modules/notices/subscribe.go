@@ -8,6 +8,7 @@ import (
 	"wardbridge/internal/fault"
 	"wardbridge/internal/jobs"
 	"wardbridge/modules/accounts"
+	"wardbridge/modules/approvals"
 	"wardbridge/modules/billing"
 	"wardbridge/modules/bookings"
 	"wardbridge/modules/cascade"
@@ -22,6 +23,7 @@ import (
 type Rooms struct {
 	Accounts   *accounts.Service
 	Places     *places.Service
+	Approvals  *approvals.Service
 	Shifts     *shifts.Service
 	Cascade    *cascade.Service
 	Bookings   *bookings.Service
@@ -43,6 +45,13 @@ var (
 func (s *Service) Subscribe(bus *events.Bus, q *jobs.Queue) {
 	jobs.Steps(q, s.send)
 	events.On(bus, "notices.import-applied", s.onImported)
+	events.On(bus, "notices.approval-asked", func(ctx context.Context, tx *tenants.Tx, e approvals.Asked) error {
+		return s.onApprovalWanted(ctx, tx, e.Request, false)
+	})
+	events.On(bus, "notices.approval-escalated", func(ctx context.Context, tx *tenants.Tx, e approvals.Escalated) error {
+		return s.onApprovalWanted(ctx, tx, e.Request, true)
+	})
+	events.On(bus, "notices.approval-decided", s.onApprovalClosed)
 	events.OnEach(bus, "notices.released", s.onReleased)
 	events.OnEach(bus, "notices.proposal-submitted", func(ctx context.Context, tx *tenants.Tx, e proposals.Submitted) error {
 		return s.onProposed(ctx, tx, e.Proposal)

@@ -33,6 +33,8 @@ func (s *Service) Routes(r *openapi.Router) {
 	openapi.Post(r, "/packs/load", rbac.PackManage, "Load the national packs", s.load, reference,
 		openapi.Describe("Writes the reference data that comes with this version of the product. Done twice, the second time changes nothing."),
 		openapi.Example(func(openapi.World) openapi.Call { return openapi.Call{As: "staff@wardbridge.example"} }))
+	s.tableRoutes(r)
+	s.ownRoutes(r)
 }
 
 type staffGroupJSON struct {
@@ -90,7 +92,7 @@ type hoursJSON struct {
 type parameterJSON struct {
 	Name   string      `json:"name" example:"employer_ni_rate"`
 	Value  string      `json:"value" example:"0.15"`
-	Unit   string      `json:"unit" enum:"factor,pounds,pounds_week,pounds_hour"`
+	Unit   string      `json:"unit" enum:"factor,pounds,pounds_hour,pounds_day,pounds_week,pounds_year,minutes"`
 	From   civil.Date  `json:"from"`
 	Until  *civil.Date `json:"until" doc:"The first day on which it no longer counts."`
 	Mark   Mark        `json:"mark" enum:"official,derived,indicative"`

@@ -1,24 +1,37 @@
 // Package packs holds the reference data that a nation sets and no organisation
 // does: staff groups, grades and their bands, booking reasons, bank holidays,
-// unsocial hours and what they multiply pay by, tax parameters.
+// unsocial hours and what they multiply pay by, pay and supplements, price caps,
+// frameworks, VAT rules, figures of tax, pension and leave. Beside it stands the
+// little that an employer sets for itself.
 //
 // It owns the tables staff_groups, grades, reasons, bank_holidays, patterns,
-// enhancements and parameters. All are reference: everyone reads them, the
-// platform alone writes them. It emits no events and hears none.
+// enhancements, parameters, spine_points, supplements, medical_points, price_caps,
+// frameworks, framework_lots, vat_rules and pack_versions, all reference: everyone
+// reads them, the platform alone writes them. And cap_overrides and local_holidays,
+// which an employer writes and its agencies read, because they price under them.
+// It emits no events and hears none.
 //
 // # What it promises
 //
 // Every row says where it comes from and how sure we are of it: official, as
 // published; derived, worked out from what was published; indicative, in common
 // use. What changes with time is dated, never overwritten: an old shift is
-// priced on the rows of its own date.
+// priced on the rows of its own date. Two rows of one key never count on the same
+// day; the database itself refuses it.
 //
-// The national files are part of the program (national/*.csv). LoadNational
-// writes what they say and nothing else: run twice, the second time changes no
-// row. A row that has left a file stays in the database, because something may
-// have been priced on it.
+// A dated row comes with a version of its kind: who loaded it, when, from what.
+// The national files that are part of the program (national/*.csv) are one way in:
+// LoadNational writes what they say and nothing else; run twice, the second time
+// changes no row, and it never writes over what came in the other way. That way is
+// a file of one kind (LoadFile): checked whole, shown as a difference, and loaded
+// whole or not at all. An open row ends where a later one of its key begins. A row
+// that has left a file stays in the database, because something may have been
+// priced on it.
 //
 // Load gives one Pack: all that pricing needs for a nation and a span of days. A
 // nation whose bank holidays are not known for a year in the span is a refusal,
-// never a year without holidays.
+// never a year without holidays; a cap that is not loaded is one too, never a cap
+// that is passed. LoadFor is the pack of one employer: with its own holidays, and
+// with its own caps, which are only ever below the national ones. The caps of
+// doctors are not published to us, so none come with the program.
 package packs

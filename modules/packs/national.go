@@ -1,28 +1,24 @@
 package packs
 
 import (
+	"context"
 	"embed"
 	"encoding/csv"
+	"errors"
 	"fmt"
+	"maps"
 
-	"github.com/google/uuid"
-
-	"wardbridge/internal/civil"
-	"wardbridge/internal/money"
+	"wardbridge/tenants"
 )
 
 //go:embed national/*.csv
 var files embed.FS
 
-// national is what the embedded files say, read and checked.
+// national is what the embedded files say of what has no dates, read and checked.
 type national struct {
-	staffGroups  []StaffGroup
-	grades       []Grade
-	reasons      []Reason
-	holidays     []Holiday
-	patterns     []Hours
-	enhancements []Enhancement
-	parameters   []Parameter
+	staffGroups []StaffGroup
+	grades      []Grade
+	reasons     []Reason
 }
 
 // line is one row of a file by the names of its columns. The first thing that
@@ -53,19 +49,6 @@ func (l *line) number(column string) (n int) {
 	return n
 }
 
-func (l *line) date(column string) civil.Date {
-	d, err := civil.ParseDate(l.text(column))
-	l.fail(err)
-	return d
-}
-
-func (l *line) dateOrNone(column string) civil.Date {
-	if l.cells[column] == "" {
-		return civil.Date{}
-	}
-	return l.date(column)
-}
-
 func (l *line) mark() Mark {
 	switch m := Mark(l.text("mark")); m {
 	case Official, Derived, Indicative:
@@ -76,32 +59,7 @@ func (l *line) mark() Mark {
 	}
 }
 
-func (l *line) clock(column string) civil.Clock {
-	c, err := civil.ParseClock(l.text(column))
-	l.fail(err)
-	return c
-}
-
-func (l *line) factor(column string) money.Factor {
-	f, err := money.ParseFactor(l.text(column))
-	l.fail(err)
-	return f
-}
-
-// family is the root of the ids of our own rows: an id follows from what a row
-// is about, so the same row has the same id in every installation.
-var family = uuid.MustParse("0d6d5b1e-6a3c-5e0f-9b53-5d5f6c0a7f11")
-
-func (l *line) dated(about ...string) Dated {
-	name := l.file
-	for _, column := range append(about, "from") {
-		name += "|" + l.cells[column]
-	}
-	return Dated{ID: uuid.NewSHA1(family, []byte(name)),
-		From: l.date("from"), Until: l.dateOrNone("until"), Mark: l.mark(), Source: l.text("source")}
-}
-
-// readNational reads the embedded files. An error is a mistake in the program.
+// readNational reads the embedded files that have no dates. An error is a mistake in the program.
 func readNational() (n national, err error) {
 	read := func(file string, row func(*line)) {
 		if err == nil {
@@ -117,22 +75,6 @@ func readNational() (n national, err error) {
 	})
 	read("reasons", func(l *line) {
 		n.reasons = append(n.reasons, Reason{Code: l.text("code"), Name: l.text("name"), Position: l.number("position"), Mark: l.mark(), Source: l.text("source")})
-	})
-	read("bank_holidays", func(l *line) {
-		n.holidays = append(n.holidays, Holiday{Nation: l.text("nation"), Day: l.date("day"), Name: l.text("name"),
-			DualOf: l.dateOrNone("dual_of"), Mark: l.mark(), Source: l.text("source")})
-	})
-	read("patterns", func(l *line) {
-		n.patterns = append(n.patterns, Hours{Dated: l.dated("pattern", "day", "at"), Pattern: l.text("pattern"), Day: l.text("day"),
-			At: l.clock("at"), Class: Class(l.text("class"))})
-	})
-	read("enhancements", func(l *line) {
-		n.enhancements = append(n.enhancements, Enhancement{Dated: l.dated("band", "class"), Band: l.text("band"), Class: Class(l.text("class")),
-			Factor: l.factor("factor"), Pattern: l.text("pattern")})
-	})
-	read("parameters", func(l *line) {
-		l.factor("value") // every figure fits six places
-		n.parameters = append(n.parameters, Parameter{Dated: l.dated("name"), Name: l.text("name"), Value: l.text("value"), Unit: l.text("unit")})
 	})
 	return n, err
 }
@@ -157,4 +99,102 @@ func eachLine(file string, row func(*line)) error {
 		}
 	}
 	return nil
+}
+
+// embedded are the rows of a kind that come with the program. An error is a
+// mistake in the program.
+func (k Kind) embedded(known lists) (rows []Record, err error) {
+	f, err := files.Open("national/" + k.Name + ".csv")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	rows, bad, err := k.parse(File{Body: f}, known)
+	if err != nil {
+		return nil, fmt.Errorf("national/%s.csv: %w", k.Name, err)
+	}
+	if len(bad) == 0 {
+		bad = k.compare(nil, rows).Bad
+	}
+	if len(bad) > 0 {
+		return nil, fmt.Errorf("national/%s.csv: %s: %w", k.Name, bad[0].Column, &bad[0])
+	}
+	return rows, nil
+}
+
+// Loaded counts the rows that LoadNational wrote, by table. A table whose rows
+// were right already is not in it.
+type Loaded map[string]int
+
+// Total is the number of rows written.
+func (l Loaded) Total() (n int) {
+	for _, rows := range l {
+		n += rows
+	}
+	return n
+}
+
+// LoadNational writes the data that comes with the program, as the platform. It
+// writes only what differs, so it may be run at every start, and never over what
+// people have loaded from a file.
+func (s *Service) LoadNational(ctx context.Context, tx *tenants.Tx) (Loaded, error) {
+	n, err := readNational()
+	if err != nil {
+		return nil, err
+	}
+	done := Loaded{}
+	for _, write := range []struct {
+		table string
+		rows  func() (int, error)
+	}{
+		{"staff_groups", func() (int, error) { return putStaffGroups(ctx, tx, n.staffGroups) }},
+		{"grades", func() (int, error) { return putGrades(ctx, tx, n.grades) }},
+		{"reasons", func() (int, error) { return putReasons(ctx, tx, n.reasons) }},
+	} {
+		if done[write.table], err = write.rows(); err != nil {
+			return nil, fmt.Errorf("national %s: %w", write.table, err)
+		}
+	}
+	known := lists{"bands": bandsOf(n.grades)}
+	for _, k := range kinds {
+		rows, err := k.embedded(known)
+		if err != nil {
+			return nil, err
+		}
+		if k.Name == "frameworks" {
+			for _, r := range rows {
+				known["frameworks"] = append(known["frameworks"], r.Values["code"])
+			}
+		}
+		if done[k.Name], err = k.catchUp(ctx, tx, rows); err != nil {
+			return nil, fmt.Errorf("national %s: %w", k.Name, err)
+		}
+	}
+	maps.DeleteFunc(done, func(_ string, rows int) bool { return rows == 0 })
+	return done, nil
+}
+
+// catchUp brings a table to what the program says. It holds the kind only when
+// there is something to write, and then looks again.
+func (k Kind) catchUp(ctx context.Context, tx *tenants.Tx, rows []Record) (int, error) {
+	for held := false; ; held = true {
+		loaded, err := k.loaded(ctx, tx)
+		if err != nil {
+			return 0, err
+		}
+		d := k.compare(loaded, rows)
+		d.keep(loaded)
+		switch {
+		case len(d.Bad) > 0:
+			return 0, &d.Bad[0]
+		case len(d.Changes) == 0:
+			return 0, nil
+		case held:
+			_, err = d.apply(ctx, tx, "Figures that come with the program", fromProgram)
+			return len(d.Changes), err
+		}
+		if err := holdKind(ctx, tx, k.Name); err != nil {
+			return 0, err
+		}
+	}
 }

@@ -15,6 +15,21 @@ import (
 var (
 	ErrNoHolidays  = fault.New(fault.Invalid, "bank_holidays_missing", "The bank holidays of that year are not loaded. Ask your administrator to load them.")
 	ErrNoParameter = fault.New(fault.Invalid, "price_data_missing", "A figure that this price needs is not loaded for that date. Ask your administrator to load it.")
+	ErrNoCap       = fault.New(fault.Invalid, "cap_not_loaded", "No cap is loaded for this band and day, so it cannot be said whether a charge is within it.")
+	ErrNoFigure    = fault.New(fault.NotFound, "figure_not_loaded", "This figure is not loaded for that day.")
+	ErrNoFramework = fault.New(fault.NotFound, "framework_not_in_force", "This framework or lot does not stand on that day.")
+
+	ErrNoKind       = fault.New(fault.NotFound, "pack_kind_unknown", "There is no national data of this kind. The list of packs names them all.")
+	ErrPlatformOnly = fault.New(fault.Forbidden, "platform_only", "National data is loaded by the people who run the service.")
+	ErrBadRows      = fault.New(fault.Invalid, "pack_rows_refused", "Some rows are wrong, so nothing was loaded. Correct them and send the file again.")
+	ErrOverlap      = fault.New(fault.Conflict, "pack_rows_overlap", "Some rows would count on the days of others, so nothing was loaded. Let each end where the next begins.")
+	ErrMoved        = fault.New(fault.Conflict, "pack_changed_meanwhile", "What is loaded has changed since the file was checked. Check it again.")
+
+	ErrEmployerOnly  = fault.New(fault.Forbidden, "employer_only", "Only an employer sets caps and holidays of its own.")
+	ErrLooser        = fault.New(fault.Invalid, "cap_looser", "Your own cap must be below the national one.")
+	ErrOverrideTaken = fault.New(fault.Conflict, "cap_override_overlaps", "A cap of your own counts on some of these days already.")
+	ErrOverrideEnded = fault.New(fault.Conflict, "cap_override_ended", "This cap has ended already.")
+	ErrHolidayTaken  = fault.New(fault.Conflict, "local_holiday_taken", "This day is a holiday of yours already.")
 )
 
 // Mark says how sure a row is.
@@ -69,6 +84,7 @@ type Holiday struct {
 	Day    civil.Date
 	Name   string
 	DualOf civil.Date // the other day, or none
+	Local  bool       `bun:"-"` // an employer's own
 	Mark   Mark
 	Source string
 }
@@ -144,10 +160,22 @@ const (
 	LevyRate            = "levy_rate"
 	VATStandardRate     = "vat_standard_rate"
 	NationalLivingWage  = "national_living_wage"
+
+	GPPensionRate    = "gp_pension_employer_rate"
+	GPPensionable    = "gp_pensionable_share"
+	GPSessionMinutes = "gp_session_minutes"
+	AWRLeavePercent  = "awr_leave_percent"
+	HighRate         = "high_rate_threshold"       // an hour; the chief executive signs from here on
+	InterimDayRate   = "interim_manager_threshold" // a day; NHS England approves above
+	CapUplift        = "cap_uplift"                // on pay, in a price cap
+	CapWeeksOfYear   = "cap_weeks_year"            // in a price cap, unlike in pay
+	WeeksOfYear      = "afc_weeks_year"
+	HoursOfWeek      = "afc_hours_week"
+	MedicalHours     = "medical_hours_week"
 )
 
 // Parameter is one figure of law or of a tax year. Unit says what it is: factor,
-// pounds, pounds_week or pounds_hour.
+// minutes, pounds, or pounds for an hour, a day, a week or a year.
 type Parameter struct {
 	Dated `bun:"extend"`
 	Name  string
@@ -172,6 +200,7 @@ type Pack struct {
 	Patterns     []Hours // by pattern, day and time
 	Enhancements []Enhancement
 	Parameters   []Parameter
+	Caps         []Cap // by band, zone and class; LoadFor has an employer's own in them
 }
 
 // Parameter finds the figure of a name on a day. None is a refusal that names

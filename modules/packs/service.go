@@ -67,7 +67,7 @@ func (s *Service) Holidays(ctx context.Context, tx *tenants.Tx, nation string, f
 }
 
 // Load gives all national data for the days from one date to another, both
-// within. It costs four small reads, so a list that prices many rows loads one
+// within. It costs five small reads, so a list that prices many rows loads one
 // Pack for all of them. A year whose holidays are unknown is ErrNoHolidays.
 func (s *Service) Load(ctx context.Context, tx *tenants.Tx, nation string, from, to civil.Date) (Pack, error) {
 	p := Pack{Nation: nation, From: from, To: to}
@@ -87,8 +87,42 @@ func (s *Service) Load(ctx context.Context, tx *tenants.Tx, nation string, from,
 	if p.Enhancements, err = enhancements(ctx, tx, from, to); err != nil {
 		return Pack{}, err
 	}
-	p.Parameters, err = parameters(ctx, tx, from, to)
+	if p.Parameters, err = parameters(ctx, tx, from, to); err != nil {
+		return Pack{}, err
+	}
+	p.Caps, err = caps(ctx, tx, from, to)
 	return p, err
+}
+
+// LoadFor is Load with what an employer has set for itself: its own bank
+// holidays, and its stricter caps in place of the national ones. Another
+// employer's are as if there were none.
+func (s *Service) LoadFor(ctx context.Context, tx *tenants.Tx, tenantID tenants.ID, nation string, from, to civil.Date) (Pack, error) {
+	p, err := s.Load(ctx, tx, nation, from, to)
+	if err != nil {
+		return Pack{}, err
+	}
+	own, err := localHolidays(ctx, tx, tenantID, from, to)
+	if err != nil {
+		return Pack{}, err
+	}
+	p.Holidays = withOwn(p.Holidays, own, nation)
+	stricter, err := overrides(ctx, tx, tenantID, from, to)
+	p.Caps = strictest(p.Caps, stricter)
+	return p, err
+}
+
+// CapsOn are the caps of an employer on a day, its own among them.
+func (s *Service) CapsOn(ctx context.Context, tx *tenants.Tx, tenantID tenants.ID, day civil.Date) ([]Cap, error) {
+	national, err := caps(ctx, tx, day, day)
+	if err != nil {
+		return nil, err
+	}
+	own, err := overrides(ctx, tx, tenantID, day, day)
+	if err != nil {
+		return nil, err
+	}
+	return Pack{Caps: strictest(national, own)}.capsOn(day), nil
 }
 
 // Parameter reads one figure on a day without a whole Pack.
@@ -98,47 +132,4 @@ func (s *Service) Parameter(ctx context.Context, tx *tenants.Tx, name string, da
 		return Parameter{}, err
 	}
 	return Pack{Parameters: all}.Parameter(name, day)
-}
-
-// Loaded counts the rows that LoadNational wrote, by table. A table whose rows
-// were right already is not in it.
-type Loaded map[string]int
-
-// Total is the number of rows written.
-func (l Loaded) Total() (n int) {
-	for _, rows := range l {
-		n += rows
-	}
-	return n
-}
-
-// LoadNational writes the data that comes with the program, as the platform. It
-// writes only what differs, so it may be run at every start.
-func (s *Service) LoadNational(ctx context.Context, tx *tenants.Tx) (Loaded, error) {
-	n, err := readNational()
-	if err != nil {
-		return nil, err
-	}
-	done := Loaded{}
-	for _, write := range []struct {
-		table string
-		rows  func() (int, error)
-	}{
-		{"staff_groups", func() (int, error) { return putStaffGroups(ctx, tx, n.staffGroups) }},
-		{"grades", func() (int, error) { return putGrades(ctx, tx, n.grades) }},
-		{"reasons", func() (int, error) { return putReasons(ctx, tx, n.reasons) }},
-		{"bank_holidays", func() (int, error) { return putHolidays(ctx, tx, n.holidays) }},
-		{"patterns", func() (int, error) { return putPatterns(ctx, tx, n.patterns) }},
-		{"enhancements", func() (int, error) { return putEnhancements(ctx, tx, n.enhancements) }},
-		{"parameters", func() (int, error) { return putParameters(ctx, tx, n.parameters) }},
-	} {
-		rows, err := write.rows()
-		if err != nil {
-			return nil, fmt.Errorf("national %s: %w", write.table, err)
-		}
-		if rows > 0 {
-			done[write.table] = rows
-		}
-	}
-	return done, nil
 }

@@ -68,7 +68,7 @@ func TestLoad_givesEveryPartyTheSamePack(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", me.Kind, err)
 		}
-		if len(p.Enhancements) != 24 || len(p.Patterns) != 36 || len(p.Parameters) != 9 || len(p.Holidays) != 0 {
+		if len(p.Enhancements) != 24 || len(p.Patterns) != 36 || len(p.Parameters) != 33 || len(p.Caps) != 33 || len(p.Holidays) != 0 {
 			t.Errorf("%s sees %d enhancements, %d hours, %d parameters, %d holidays", me.Kind, len(p.Enhancements), len(p.Patterns), len(p.Parameters), len(p.Holidays))
 		}
 	}
@@ -121,7 +121,7 @@ func TestLoad_refusesAYearWithoutHolidays(t *testing.T) {
 	t.Parallel()
 	me := pgtest.Org(t, tenants.Trust)
 	for _, c := range []struct{ nation, from, to string }{
-		{"england", "2028-12-31", "2029-01-01"}, {"england", "2024-06-01", "2024-06-02"}, {"scotland", "2026-06-01", "2026-06-02"},
+		{"england", "2028-12-31", "2029-01-01"}, {"england", "2024-06-01", "2024-06-02"}, {"scotland", "2029-06-01", "2029-06-02"},
 	} {
 		if _, err := pack(t, me, c.nation, c.from, c.to); !errors.Is(err, packs.ErrNoHolidays) {
 			t.Errorf("%+v: got %v", c, err)

@@ -119,88 +119,95 @@ func putReasons(ctx context.Context, tx *tenants.Tx, rows []Reason) (int, error)
 		Where("(r.name, r.position, r.mark, r.source) is distinct from (excluded.name, excluded.position, excluded.mark, excluded.source)"))
 }
 
-func putHolidays(ctx context.Context, tx *tenants.Tx, rows []Holiday) (int, error) {
-	type row struct {
-		bun.BaseModel `bun:"table:bank_holidays,alias:h"`
-		Holiday       `bun:"extend"`
-	}
-	all := make([]row, len(rows))
-	for i, h := range rows {
-		all[i].Holiday = h
-	}
-	return put(ctx, tx.NewInsert().Model(&all).
-		On("conflict (nation, day) do update").
-		Set("name = excluded.name, dual_of = excluded.dual_of, mark = excluded.mark, source = excluded.source, loaded_at = now()").
-		Where("(h.name, h.dual_of, h.mark, h.source) is distinct from (excluded.name, excluded.dual_of, excluded.mark, excluded.source)"))
-}
-
 // span is the column that holds a row's life.
 func (d Dated) span() string { return "[" + d.From.String() + "," + d.Until.String() + ")" }
 
-func putPatterns(ctx context.Context, tx *tenants.Tx, rows []Hours) (int, error) {
-	type row struct {
-		bun.BaseModel `bun:"table:patterns,alias:p"`
-
-		ID      tenants.ID
-		Pattern string
-		Day     string
-		At      civil.Clock
-		Class   Class
-		Valid   string
-		Mark    Mark
-		Source  string
-	}
-	all := make([]row, len(rows))
-	for i, h := range rows {
-		all[i] = row{ID: h.ID, Pattern: h.Pattern, Day: h.Day, At: h.At, Class: h.Class, Valid: h.span(), Mark: h.Mark, Source: h.Source}
-	}
-	return put(ctx, tx.NewInsert().Model(&all).
-		On("conflict (id) do update").
-		Set("class = excluded.class, valid = excluded.valid, mark = excluded.mark, source = excluded.source").
-		Where("(p.class, p.valid, p.mark, p.source) is distinct from (excluded.class, excluded.valid, excluded.mark, excluded.source)"))
+func caps(ctx context.Context, tx *tenants.Tx, from, to civil.Date) (all []Cap, err error) {
+	err = tx.NewRaw(`
+		select id, lower(valid) as from_on, upper(valid) as until_on, mark, source, band, zone, class, rate
+		from   price_caps
+		where  valid && daterange(?, ?, '[]')
+		order  by band, zone, class, valid`, from, to).Scan(ctx, &all)
+	return all, err
 }
 
-func putEnhancements(ctx context.Context, tx *tenants.Tx, rows []Enhancement) (int, error) {
-	type row struct {
-		bun.BaseModel `bun:"table:enhancements,alias:e"`
-
-		ID      tenants.ID
-		Band    string
-		Class   Class
-		Factor  string
-		Pattern string
-		Valid   string
-		Mark    Mark
-		Source  string
-	}
-	all := make([]row, len(rows))
-	for i, e := range rows {
-		all[i] = row{ID: e.ID, Band: e.Band, Class: e.Class, Factor: e.Factor.String(), Pattern: e.Pattern, Valid: e.span(), Mark: e.Mark, Source: e.Source}
-	}
-	return put(ctx, tx.NewInsert().Model(&all).
-		On("conflict (id) do update").
-		Set("factor = excluded.factor, pattern = excluded.pattern, valid = excluded.valid, mark = excluded.mark, source = excluded.source").
-		Where("(e.factor, e.pattern, e.valid, e.mark, e.source) is distinct from (excluded.factor, excluded.pattern, excluded.valid, excluded.mark, excluded.source)"))
+// holdKind lets one load of a kind follow another.
+func holdKind(ctx context.Context, tx *tenants.Tx, kind string) error {
+	_, err := tx.NewRaw(`select pg_advisory_xact_lock(hashtextextended('packs ' || ?, 0))`, kind).Exec(ctx)
+	return err
 }
 
-func putParameters(ctx context.Context, tx *tenants.Tx, rows []Parameter) (int, error) {
-	type row struct {
-		bun.BaseModel `bun:"table:parameters,alias:p"`
+func nextVersion(ctx context.Context, tx *tenants.Tx, kind string) (n int, err error) {
+	err = tx.NewRaw(`
+		select coalesce(max(version), 0) + 1
+		from   pack_versions
+		where  kind = ?`, kind).Scan(ctx, &n)
+	return n, err
+}
 
-		ID     tenants.ID
-		Name   string
-		Value  string
-		Unit   string
-		Valid  string
-		Mark   Mark
-		Source string
-	}
-	all := make([]row, len(rows))
-	for i, p := range rows {
-		all[i] = row{ID: p.ID, Name: p.Name, Value: p.Value, Unit: p.Unit, Valid: p.span(), Mark: p.Mark, Source: p.Source}
-	}
-	return put(ctx, tx.NewInsert().Model(&all).
-		On("conflict (id) do update").
-		Set("value = excluded.value, unit = excluded.unit, valid = excluded.valid, mark = excluded.mark, source = excluded.source").
-		Where("(p.value, p.unit, p.valid, p.mark, p.source) is distinct from (excluded.value, excluded.unit, excluded.valid, excluded.mark, excluded.source)"))
+func insertVersion(ctx context.Context, tx *tenants.Tx, v PackVersion) error {
+	_, err := tx.NewInsert().Model(&v).Exec(ctx)
+	return err
+}
+
+func versions(ctx context.Context, tx *tenants.Tx, kind string) (all []PackVersion, err error) {
+	err = tx.NewRaw(`
+		select id, kind, version, name, origin, row_count, added, changed, ended, loaded_at, loaded_by
+		from   pack_versions
+		where  ? in ('', kind)
+		order  by kind, version desc
+		limit  500`, kind).Scan(ctx, &all)
+	return all, err
+}
+
+func overrides(ctx context.Context, tx *tenants.Tx, tenantID tenants.ID, from, to civil.Date) (all []Override, err error) {
+	err = tx.NewRaw(`
+		select tenant_id, id, band, zone, class, rate, lower(valid) as from_on, upper(valid) as until_on, valid::text as valid, source, reason, published, created_at, created_by
+		from   cap_overrides
+		where  tenant_id = ? and valid && daterange(?, ?, '[]')
+		order  by band, zone, class, valid
+		limit  2000`, tenantID, from, to).Scan(ctx, &all)
+	return all, err
+}
+
+func override(ctx context.Context, tx *tenants.Tx, id tenants.ID) (o Override, err error) {
+	err = tx.NewRaw(`
+		select tenant_id, id, band, zone, class, rate, lower(valid) as from_on, upper(valid) as until_on, valid::text as valid, source, reason, published, created_at, created_by
+		from   cap_overrides
+		where  tenant_id = ? and id = ?`, tx.Me.ID, id).Scan(ctx, &o)
+	return o, tenants.Found("cap", id, err)
+}
+
+func endOverride(ctx context.Context, tx *tenants.Tx, id tenants.ID, valid string) error {
+	_, err := tx.NewRaw(`
+		update cap_overrides
+		set    valid = ?::daterange
+		where  tenant_id = ? and id = ?`, valid, tx.Me.ID, id).Exec(ctx)
+	return err
+}
+
+func dropOverride(ctx context.Context, tx *tenants.Tx, id tenants.ID) error {
+	_, err := tx.NewRaw(`
+		delete from cap_overrides
+		where  tenant_id = ? and id = ?`, tx.Me.ID, id).Exec(ctx)
+	return err
+}
+
+func localHolidays(ctx context.Context, tx *tenants.Tx, tenantID tenants.ID, from, to civil.Date) (all []LocalHoliday, err error) {
+	err = tx.NewRaw(`
+		select tenant_id, id, day, name, source, reason, published, created_at, created_by
+		from   local_holidays
+		where  tenant_id = ? and day between ? and ?
+		order  by day
+		limit  2000`, tenantID, from, to).Scan(ctx, &all)
+	return all, err
+}
+
+func dropHoliday(ctx context.Context, tx *tenants.Tx, id tenants.ID) error {
+	var gone tenants.ID
+	err := tx.NewRaw(`
+		delete from local_holidays
+		where  tenant_id = ? and id = ?
+		returning id`, tx.Me.ID, id).Scan(ctx, &gone)
+	return tenants.Found("holiday", id, err)
 }

@@ -5,14 +5,13 @@ import (
 	"errors"
 	"strings"
 
-	"wardbridge/internal/civil"
 	"wardbridge/internal/fault"
 	"wardbridge/internal/money"
 	"wardbridge/modules/bookings"
 	"wardbridge/modules/cards"
 	"wardbridge/modules/cascade"
 	"wardbridge/modules/packs"
-	"wardbridge/modules/rates"
+	"wardbridge/modules/quotes"
 	"wardbridge/modules/shifts"
 	"wardbridge/modules/workers"
 	"wardbridge/tenants"
@@ -42,7 +41,7 @@ type Assessment struct {
 	Worker  workers.Representation
 	Ticks   []Tick
 	Card    cards.Line
-	Answer  *rates.Answer
+	Answer  *quotes.Answer
 	Refusal error
 }
 
@@ -69,7 +68,7 @@ func (s *Service) assess(ctx context.Context, tx *tenants.Tx, d Draft) (a Assess
 	}
 	a.Ticks = check.of(a.Worker)
 	a.Refusal = refusal(a.Ticks)
-	if a.Card, err = s.Cards.Line(ctx, tx, a.Offer.Shift.TenantID, a.Offer.Shift.Grade, civil.DateOf(a.Offer.Shift.StartsAt)); err != nil {
+	if a.Card, err = s.Cards.Line(ctx, tx, Asked(tx.Me.ID, &a.Offer).Work()); err != nil {
 		return a, err
 	}
 	if err := a.price(ctx, tx, s.Quotes, d); err != nil {
@@ -81,16 +80,23 @@ func (s *Service) assess(ctx context.Context, tx *tenants.Tx, d Draft) (a Assess
 	return a, nil
 }
 
+// Asked is what a price and a rate card are asked for an offer to an agency, but
+// for the rates.
+func Asked(agency tenants.ID, o *cascade.Offer) quotes.Request {
+	s := &o.Shift
+	return quotes.Request{TenantID: o.TenantID, AgencyID: agency, StaffGroup: s.StaffGroup, Grade: s.Grade, Specialty: s.Specialty, SiteID: s.SiteID,
+		LeadMinutes: s.LeadMinutes, Tier: o.Tier, Start: s.StartsAt, End: s.EndsAt, BreakMinutes: s.BreakMinutes}
+}
+
 // price quotes the draft's rates and holds them against the card.
-func (a *Assessment) price(ctx context.Context, tx *tenants.Tx, quotes *rates.Quotes, d Draft) error {
+func (a *Assessment) price(ctx context.Context, tx *tenants.Tx, priced *quotes.Service, d Draft) error {
 	if d.PayRate.IsZero() {
 		a.refuse(ErrRate.With(fault.Field{Name: "pay_rate", Code: "missing", Text: ErrRate.Text}))
 		return nil
 	}
-	answer, err := quotes.Quote(ctx, tx, rates.Request{
-		TenantID: a.Offer.Shift.TenantID, AgencyID: tx.Me.ID, StaffGroup: a.Offer.Shift.StaffGroup, Grade: a.Offer.Shift.Grade,
-		Start: a.Offer.Shift.StartsAt, End: a.Offer.Shift.EndsAt, BreakMinutes: a.Offer.Shift.BreakMinutes, PayRate: d.PayRate, Commission: d.Commission,
-	})
+	request := Asked(tx.Me.ID, &a.Offer)
+	request.PayRate, request.Commission = d.PayRate, d.Commission
+	answer, err := priced.Quote(ctx, tx, request)
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,7 @@ import (
 	"wardbridge/modules/cascade"
 	"wardbridge/modules/diary"
 	"wardbridge/modules/packs"
-	"wardbridge/modules/rates"
+	"wardbridge/modules/quotes"
 	"wardbridge/modules/shifts"
 	"wardbridge/modules/workers"
 	"wardbridge/tenants"
@@ -24,7 +24,7 @@ type Floors struct {
 	Workers  *workers.Service
 	Diary    *diary.Service
 	Cards    *cards.Service
-	Quotes   *rates.Quotes
+	Quotes   *quotes.Service
 	Shifts   *shifts.Service
 	Cascade  *cascade.Service
 	Bookings *bookings.Service

@@ -1,6 +1,10 @@
 package rates
 
 import (
+	"cmp"
+	"slices"
+	"strings"
+
 	"wardbridge/internal/civil"
 	"wardbridge/internal/money"
 )
@@ -61,11 +65,13 @@ func (r *Row) row() *Row { return r }
 // Book is all the data that a price depends on, as it stood when the caller
 // read it. The engine only reads it, so one Book may serve many goroutines.
 // Rows of one kind may stand in any order: the latest on or before the date is
-// in force, and of equals the last.
+// in force, and of equals the higher version.
 type Book struct {
-	Segmentation Segmentation
-	BreakRule    BreakRule
-	OnCosts      OnCosts
+	Segmentation   Segmentation
+	BreakRule      BreakRule
+	OnCosts        OnCosts
+	PaidAsRostered bool // a night on which the clocks change is paid by its length on the wall
+	DualDays       bool // one person is paid no more public holidays than PublicDay.Limit of each set
 
 	Patterns    map[string][]Pattern     // by name, as Multiplier.Pattern says it
 	Multipliers map[string][]Multiplier  // by grade, as Work.Grade says it
@@ -76,6 +82,12 @@ type Book struct {
 	Pension    []OnCost
 	Levy       []OnCost
 	VAT        []VATRule
+
+	Caps         map[string][]Cap // by grade; a grade without rows is not tested
+	MinimumWage  []Limit          // the least core rate of someone who is paid wages; without rows it is not tested
+	SignOff      []Limit          // the hourly charge from which the chief executive signs; without rows it is not tested
+	Cancellation []CancellationRule
+	Sessions     []SessionRule // GP sessions
 }
 
 // Pattern says which band every minute of a civil week counts as. A day's
@@ -110,20 +122,41 @@ func (m *Multiplier) of(b Band) money.Factor {
 	return money.One
 }
 
-// PublicDay is a civil date that carries the public holiday rate.
+// PublicDay is a civil date that carries the public holiday rate. Dual names
+// the dates of its set, itself among them, when the holiday has a substitute
+// day; Limit is on how many of them one person is paid the rate.
 type PublicDay struct {
 	Row
-	Name string
+	Name  string
+	Dual  []civil.Date
+	Limit int
 }
 
 // OnCost is a share of what lies beneath it. Floor and Ceiling are weekly: only
 // what the week's earnings have above the one and below the other is charged.
-// A Ceiling of 0 is none. Flat contracts use the Rate alone.
+// A Ceiling of 0 is none. Flat contracts use the Rate alone. A row that names
+// engagements is for them alone and goes before one that names none.
 type OnCost struct {
 	Row
-	Rate    money.Factor
-	Floor   money.Pence
-	Ceiling money.Pence
+	Engagements []Engagement
+	Rate        money.Factor
+	Floor       money.Pence
+	Ceiling     money.Pence
+}
+
+// costOn is the row in force for an engagement on a date, or nil.
+func costOn(rows []OnCost, e Engagement, d civil.Date) (found *OnCost) {
+	for i := range rows {
+		r := &rows[i]
+		if r.From.After(d) || len(r.Engagements) > 0 && !slices.Contains(r.Engagements, e) {
+			continue
+		}
+		if found == nil || (len(r.Engagements) > 0) != (len(found.Engagements) > 0) && len(r.Engagements) > 0 ||
+			(len(r.Engagements) > 0) == (len(found.Engagements) > 0) && r.supersedes(&found.Row) {
+			found = r
+		}
+	}
+	return found
 }
 
 // on is the charge on earnings, rounded half up once.
@@ -140,14 +173,21 @@ func inForce[T any, P interface {
 	row() *Row
 }](rows []T, d civil.Date) *T {
 	var found *T
-	var since civil.Date
 	for i := range rows {
-		from := P(&rows[i]).row().From
-		if !from.After(d) && (found == nil || !from.Before(since)) {
-			found, since = &rows[i], from
+		r := P(&rows[i]).row()
+		if !r.From.After(d) && (found == nil || r.supersedes(P(found).row())) {
+			found = &rows[i]
 		}
 	}
 	return found
+}
+
+// supersedes orders rows so that it does not matter in which order they stand.
+func (r *Row) supersedes(o *Row) bool {
+	if c := r.From.Compare(o.From); c != 0 {
+		return c > 0
+	}
+	return cmp.Or(cmp.Compare(r.Version, o.Version), strings.Compare(r.ID, o.ID)) >= 0
 }
 
 // terms refuses a Book whose contract choices are not known ones.

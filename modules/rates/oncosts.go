@@ -13,23 +13,34 @@ type earnings struct {
 	gross  money.Pence // with holiday pay
 }
 
-// addOnCosts appends holiday pay and the employer's costs, and adds the shift
-// to the week.
-func (b *Book) addOnCosts(s *ShiftQuote, earned *earnings, rows *arena) error {
+// payrolls are the earnings under each engagement: they are separate
+// employments.
+type payrolls [len(duty)]earnings
+
+// addOnCosts appends holiday pay and the employer's costs that the engagement
+// has, and adds the shift to the week.
+func (b *Book) addOnCosts(w *Work, s *ShiftQuote, earned *earnings, has *duties, rows *arena) error {
 	if monday := s.Date.Monday(); earned.monday != monday {
 		*earned = earnings{monday: monday}
 	}
 	pay := s.Sum(Pay, Supplement)
-	holiday, err := b.share(s, HolidayPay, b.Holiday, earned.pay, pay, rows)
-	if err != nil {
-		return err
+	var holiday money.Pence
+	if has.holiday {
+		var err error
+		if holiday, err = b.share(w, s, HolidayPay, b.Holiday, earned.pay, pay, rows); err != nil {
+			return err
+		}
 	}
 	gross := pay + holiday
 	for _, cost := range [...]struct {
+		owed bool
 		kind Kind
 		rows []OnCost
-	}{{EmployerNI, b.EmployerNI}, {Pension, b.Pension}, {Levy, b.Levy}} {
-		if _, err := b.share(s, cost.kind, cost.rows, earned.gross, gross, rows); err != nil {
+	}{{has.ni, EmployerNI, b.EmployerNI}, {has.pension, Pension, b.Pension}, {has.levy, Levy, b.Levy}} {
+		if !cost.owed {
+			continue
+		}
+		if _, err := b.share(w, s, cost.kind, cost.rows, earned.gross, gross, rows); err != nil {
 			return err
 		}
 	}
@@ -40,8 +51,8 @@ func (b *Book) addOnCosts(s *ShiftQuote, earned *earnings, rows *arena) error {
 
 // share appends one on-cost, taken of what the shift earns on top of what the
 // week had earned before it. A row whose rate is 0 makes no line.
-func (b *Book) share(s *ShiftQuote, kind Kind, dated []OnCost, before, earns money.Pence, rows *arena) (money.Pence, error) {
-	cost := inForce(dated, s.Date)
+func (b *Book) share(w *Work, s *ShiftQuote, kind Kind, dated []OnCost, before, earns money.Pence, rows *arena) (money.Pence, error) {
+	cost := costOn(dated, w.Engagement.orPAYE(), s.Date)
 	if cost == nil {
 		return 0, missing(names[kind]+" rate", s.Date)
 	}
@@ -59,4 +70,30 @@ func (b *Book) share(s *ShiftQuote, kind Kind, dated []OnCost, before, earns mon
 	}
 	s.Lines = append(s.Lines, line)
 	return line.Amount, nil
+}
+
+// addFees appends what is charged by the paid hour besides pay.
+func (w *Work) addFees(s *ShiftQuote, rows *arena) {
+	for _, fee := range [...]struct {
+		kind Kind
+		rate money.Rate
+		row  *Row
+	}{{Commission, w.Commission, &w.CommissionRow}, {FrameworkFee, w.FrameworkFee.Rate, &w.FrameworkFee.Row}, {DirectFee, w.DirectFee.Rate, &w.DirectFee.Row}} {
+		if fee.rate.IsZero() {
+			continue
+		}
+		s.Lines = append(s.Lines, Line{
+			Kind: fee.kind, Minutes: s.Minutes, Rate: fee.rate, Factor: money.One,
+			Amount: money.Pay(fee.rate, money.One, s.Minutes), Rows: rows.keep(given(fee.row)),
+		})
+	}
+}
+
+// addExpenses appends what is passed on as it was spent.
+func (w *Work) addExpenses(s *ShiftQuote, rows *arena) {
+	for i := range w.Expenses {
+		e := &w.Expenses[i]
+		s.Lines = append(s.Lines, Line{Kind: Expenses, Name: e.Name, Amount: e.Amount, Rows: rows.keep(given(&e.Row))})
+		s.Net += e.Amount
+	}
 }

@@ -18,10 +18,11 @@ func Price(work []Work, book Book) (Quote, error) {
 		return Quote{}, err
 	}
 	quote := Quote{Shifts: make([]ShiftQuote, len(work))}
-	var earned earnings
+	var earned payrolls
+	worked := book.daysWorked(work)
 	for _, i := range inOrderOfStart(work) {
 		w, s := &work[i], &quote.Shifts[i]
-		if err := book.price(w, s, &earned); err != nil {
+		if err := book.price(w, s, &earned, worked); err != nil {
 			return Quote{}, fmt.Errorf("work %s: %w", w.ID, err)
 		}
 	}
@@ -44,18 +45,16 @@ func inOrderOfStart(work []Work) []int {
 }
 
 // price fills one shift's quote and adds it to the week's earnings.
-func (b *Book) price(w *Work, s *ShiftQuote, earned *earnings) error {
-	if err := w.check(); err != nil {
+func (b *Book) price(w *Work, s *ShiftQuote, earned *payrolls, worked []civil.Date) error {
+	if err := w.Check(); err != nil {
 		return err
 	}
+	duties, _ := w.Engagement.duties()
 	breaks, err := w.breaks()
 	if err != nil {
 		return err
 	}
-	if s.Segments, err = b.segments(w); err != nil {
-		return err
-	}
-	s.ID, s.Start, s.End, s.Date = w.ID, w.Start, w.End, civil.DateOf(w.Start)
+	s.ID, s.Start, s.End, s.Date, s.Engagement = w.ID, w.Start, w.End, civil.DateOf(w.Start), w.Engagement
 	s.BreakMinutes = w.BreakMinutes
 	if len(breaks) > 0 {
 		s.BreakMinutes = 0
@@ -66,25 +65,50 @@ func (b *Book) price(w *Work, s *ShiftQuote, earned *earnings) error {
 	s.Minutes = Interval{w.Start, w.End}.Minutes() - s.BreakMinutes
 
 	var rows arena
-	if len(breaks) > 0 && b.BreakRule == BreakActual {
-		s.Segments = without(s.Segments, breaks)
-		s.payLines(0, b.BreakRule, &rows)
+	if w.Engagement == GPSession {
+		err = b.session(w, s, breaks, &rows)
 	} else {
-		s.payLines(s.BreakMinutes, b.BreakRule, &rows)
+		err = b.hours(w, s, earned, duties, breaks, worked, &rows)
 	}
-	if err := b.addOnCosts(s, earned, &rows); err != nil {
+	if err != nil {
 		return err
 	}
-	if !w.Commission.IsZero() {
-		s.Lines = append(s.Lines, Line{
-			Kind: Commission, Minutes: s.Minutes, Rate: w.Commission, Factor: money.One,
-			Amount: money.Pay(w.Commission, money.One, s.Minutes),
-		})
-	}
+	w.addFees(s, &rows)
 	for i := range s.Lines {
 		s.Net += s.Lines[i].Amount
 	}
-	return b.addVAT(s, &rows)
+	if w.CancelledAt.IsZero() {
+		b.limits(w, s, duties)
+	} else if err := b.cancel(w, s, &rows); err != nil {
+		return err
+	}
+	w.addExpenses(s, &rows)
+	return b.addVAT(w, s, &rows)
+}
+
+// hours prices what is paid by the hour: the bands, and the costs on top of
+// pay. A shift that was cancelled earns nothing in its week.
+func (b *Book) hours(w *Work, s *ShiftQuote, earned *payrolls, duties *duties, breaks []Interval, worked []civil.Date, rows *arena) error {
+	cuts, clocks, err := b.segments(w, worked)
+	if err != nil {
+		return err
+	}
+	unplaced := s.BreakMinutes
+	if len(breaks) > 0 && b.BreakRule == BreakActual {
+		cuts, unplaced = without(cuts, breaks), 0
+	}
+	if b.PaidAsRostered && (clocks.by > 0 || clocks.by < 0 && repeat(cuts, clocks.at, -clocks.by, unplaced)) {
+		s.Clocks = clocks.by
+		s.Minutes += clocks.by
+	}
+	s.Segments = cuts
+	s.payLines(unplaced, b.BreakRule, rows)
+	week := &earned[duties.place]
+	if !w.CancelledAt.IsZero() {
+		before := *week
+		week = &before
+	}
+	return b.addOnCosts(w, s, week, duties, rows)
 }
 
 // payLines groups the segments into pay and supplement lines, in the order in
@@ -98,9 +122,9 @@ func (s *ShiftQuote) payLines(breakMinutes int, rule BreakRule, rows *arena) {
 			at++
 		}
 		if at == len(lines) {
-			lines = append(lines, Line{Kind: Pay, Band: seg.Band, Rate: seg.Rate, Factor: seg.Factor, Supplement: seg.Supplement})
+			lines = append(lines, Line{Kind: Pay, Band: seg.Band, Rate: seg.Rate, Factor: seg.Factor, Supplement: seg.Supplement, Fixed: seg.Fixed})
 		}
-		lines[at].Minutes += seg.Minutes()
+		lines[at].Minutes += seg.Paid()
 	}
 	takeBreak(lines, breakMinutes, rule)
 	lines = slices.DeleteFunc(lines, func(l Line) bool { return l.Minutes == 0 })

@@ -14,14 +14,19 @@ type Kind string
 
 // The kinds, in the order in which the lines of a shift stand.
 const (
-	Pay        Kind = "pay"
-	Supplement Kind = "supplement"
-	HolidayPay Kind = "holiday"
-	EmployerNI Kind = "employer_ni"
-	Pension    Kind = "pension"
-	Levy       Kind = "levy"
-	Commission Kind = "commission"
-	VAT        Kind = "vat"
+	Pay          Kind = "pay"
+	Supplement   Kind = "supplement"
+	Session      Kind = "session" // of a GP: the fee, and time paid by the hour
+	HolidayPay   Kind = "holiday"
+	EmployerNI   Kind = "employer_ni"
+	Pension      Kind = "pension"
+	Levy         Kind = "levy"
+	Commission   Kind = "commission"
+	FrameworkFee Kind = "framework_fee"
+	DirectFee    Kind = "direct_fee"
+	Cancellation Kind = "cancellation" // in place of all the above
+	Expenses     Kind = "expense"
+	VAT          Kind = "vat"
 )
 
 // Line is one amount of a shift. It is complete: written as JSON and read back,
@@ -42,10 +47,21 @@ type Line struct {
 	Ceiling money.Pence `json:"ceiling_pence,omitempty"` // weekly: only what lies below it counts; 0 is none
 	Charged money.Pence `json:"charged_pence,omitempty"` // weekly: already borne by earlier shifts
 	Weekly  bool        `json:"weekly,omitempty"`
+	TrueUp  bool        `json:"true_up,omitempty"` // the difference that settles a week
 
-	Category Category `json:"vat_category"`
-	Reason   string   `json:"reason,omitempty"` // VAT lines: why this category
-	Rows     []*Row   `json:"rows,omitempty"`   // the dated data used; they are the Book's own, so only read them
+	Name   string       `json:"name,omitempty"`           // expenses: what for
+	Fixed  bool         `json:"fixed,omitempty"`          // pay: Rate is what the card fixes for the band
+	Units  int          `json:"units,omitempty"`          // sessions that Base is the fee for one of
+	Whole  money.Pence  `json:"whole_pence,omitempty"`    // the amount that Base is a part of
+	Part   money.Factor `json:"part,omitzero"`            // which part
+	Of     int          `json:"of_minutes,omitempty"`     // cancellations: the paid minutes that the shift would have had
+	Notice int          `json:"notice_minutes,omitempty"` // cancellations: how long before the start
+
+	Category Category     `json:"vat_category"`
+	VATRate  money.Factor `json:"vat_rate,omitzero"`  // what the category is taxed at
+	Reason   string       `json:"reason,omitempty"`   // why this category
+	VATRule  *Row         `json:"vat_rule,omitempty"` // what decided the category
+	Rows     []*Row       `json:"rows,omitempty"`     // the dated data used; they are the Book's own, so only read them
 }
 
 // ShiftQuote is the price of one piece of work.
@@ -61,6 +77,14 @@ type ShiftQuote struct {
 	Net          money.Pence `json:"net_pence"`
 	VAT          money.Pence `json:"vat_pence"` // indicative; see Quote.VAT
 	Gross        money.Pence `json:"gross_pence"`
+
+	Engagement Engagement `json:"engagement,omitempty"`
+	Cancelled  bool       `json:"cancelled,omitempty"`      // Segments are then what was planned
+	Clocks     int        `json:"clock_minutes,omitempty"`  // minutes paid beyond the elapsed ones, or below zero short of them
+	Caps       []CapTest  `json:"caps,omitempty"`           // one for each pay line whose band has a cap
+	Highest    money.Rate `json:"highest_charge,omitzero"`  // the dearest hour of the shift before VAT, expenses aside
+	Wage       LimitTest  `json:"minimum_wage,omitzero"`    // the lowest pay rate against the minimum wage
+	SignOff    LimitTest  `json:"chief_executive,omitzero"` // Highest against the charge from which the chief executive signs
 }
 
 // Sum adds the lines of some kinds.

@@ -20,6 +20,9 @@ var (
 	ErrBreakTooLong    = fault.New(fault.Invalid, "break_too_long", "The unpaid break is as long as the shift, or below zero. Check the minutes.")
 	ErrBreakOutside    = fault.New(fault.Invalid, "break_outside_shift", "A break lies outside the shift or over another break. Check its times.")
 	ErrNoData          = fault.New(fault.Invalid, "price_data_missing", "There is no rate in force for the date of the shift. Ask your administrator to load it.")
+	ErrEngagement      = fault.New(fault.Invalid, "engagement_unknown", "The way of working is not a known one. Choose agency PAYE, direct engagement, limited company, umbrella, bank or GP session.")
+	ErrSession         = fault.New(fault.Invalid, "session_incomplete", "A GP session needs how many sessions were booked and the fee for one. Fill in both.")
+	ErrExpense         = fault.New(fault.Invalid, "expense_invalid", "An expense needs a name and an amount of £0.00 or more.")
 	ErrTerms           = fault.New(fault.Invalid, "price_terms_unknown", "The agreement does not say how shifts are priced. Choose its segmentation, break rule and on-costs.")
 )
 
@@ -42,12 +45,58 @@ type Work struct {
 	BreakMinutes int        // unpaid
 	Breaks       []Interval // unpaid, as they were taken; in any order
 
-	Grade      string     // key of Book.Multipliers, such as band_5
+	Engagement Engagement // how the person is engaged; empty is PAYE
+	Grade      string     // key of Book.Multipliers and Book.Caps, such as band_5
+	Profession string     // what a VAT rule may ask for, such as nurse or doctor
+	Deputy     bool       // stands in for a doctor, which a VAT rule may ask for
+
 	Pay        money.Rate // core hourly rate at the start
+	Bands      Bands      // rates that a card fixes for whole bands
 	Supplement money.Rate // hourly and never multiplied, such as a high cost area supplement
-	PayRow     Row        // where Pay comes from
+	PayRow     Row        // where Pay, Bands and Supplement come from
 	Changes    []Change   // rates that start on a later date, in any order
-	Commission money.Rate // per paid hour
+
+	Commission    money.Rate // per paid hour
+	CommissionRow Row        // where it comes from
+	FrameworkFee  Fee        // of the framework's operator, per paid hour
+	DirectFee     Fee        // of the provider of direct engagement, per paid hour
+	Expenses      []Expense  // travel and subsistence: paid as they are, outside the cap
+
+	Sessions    int         // GP session: how many were booked
+	SessionFee  money.Pence // GP session: the fee for one of full length
+	Pensionable bool        // GP session: the fee counts for the NHS pension
+
+	CancelledAt time.Time    // when notice was given that the shift is off; zero: it is on
+	DualDays    []civil.Date // holidays with a substitute on which the person works besides this list
+}
+
+// Bands are hourly rates that a card fixes for whole bands. A rate that is not
+// zero stands as it is, without a multiplier, in place of the core rate.
+type Bands struct {
+	Core, Low, High money.Rate
+}
+
+func (b *Bands) of(band Band) money.Rate {
+	switch band {
+	case Low:
+		return b.Low
+	case High:
+		return b.High
+	}
+	return b.Core
+}
+
+// Fee is an hourly fee and where it comes from.
+type Fee struct {
+	Row
+	Rate money.Rate
+}
+
+// Expense is an amount that is passed on as it was spent.
+type Expense struct {
+	Row    Row // the claim or receipt, if it has an identity
+	Name   string
+	Amount money.Pence
 }
 
 // Change is a new hourly rate from the midnight that begins its From date. The
@@ -55,11 +104,12 @@ type Work struct {
 type Change struct {
 	Row
 	Pay        money.Rate
+	Bands      Bands
 	Supplement money.Rate
 }
 
-// check refuses what no rule could price.
-func (w *Work) check() error {
+// Check refuses what no rule could price.
+func (w *Work) Check() error {
 	elapsed := w.End.Sub(w.Start)
 	switch {
 	case elapsed <= 0:
@@ -70,6 +120,17 @@ func (w *Work) check() error {
 		return ErrNotWholeMinutes
 	case len(w.Breaks) == 0 && (w.BreakMinutes < 0 || w.BreakMinutes >= int(elapsed/time.Minute)):
 		return ErrBreakTooLong
+	}
+	if _, known := w.Engagement.duties(); !known {
+		return ErrEngagement
+	}
+	if w.Engagement == GPSession && (w.Sessions < 1 || w.SessionFee < 0) {
+		return ErrSession
+	}
+	for i := range w.Expenses {
+		if e := &w.Expenses[i]; e.Name == "" || e.Amount < 0 {
+			return ErrExpense
+		}
 	}
 	return nil
 }
@@ -101,14 +162,19 @@ func (w *Work) breaks() ([]Interval, error) {
 }
 
 // payOn is the pay in force on a date. The row is nil when none was given.
-func (w *Work) payOn(d civil.Date) (pay, supplement money.Rate, row *Row) {
+func (w *Work) payOn(d civil.Date) (pay money.Rate, bands *Bands, supplement money.Rate, row *Row) {
 	if c := inForce(w.Changes, d); c != nil {
-		return c.Pay, c.Supplement, &c.Row
+		return c.Pay, &c.Bands, c.Supplement, &c.Row
 	}
-	if w.PayRow != (Row{}) {
-		row = &w.PayRow
+	return w.Pay, &w.Bands, w.Supplement, given(&w.PayRow)
+}
+
+// given is a row, or nil when nothing is said in it.
+func given(r *Row) *Row {
+	if *r == (Row{}) {
+		return nil
 	}
-	return w.Pay, w.Supplement, row
+	return r
 }
 
 func wholeMinute(t time.Time) bool { return t.Second() == 0 && t.Nanosecond() == 0 }

@@ -10,11 +10,12 @@ import (
 	"github.com/uptrace/bun"
 
 	"wardbridge/internal/fault"
+	"wardbridge/internal/sheets"
 	"wardbridge/tenants"
 )
 
 // Outcome counts shifts, not rows: a row for three people is three.
-type Outcome struct{ Created, Updated, Unchanged int }
+type Outcome = sheets.Outcome
 
 // differing finds the shifts whose content is other than that of the staged row
 // that names them, and holds them.

@@ -6,6 +6,7 @@ import (
 	"hash/maphash"
 
 	"wardbridge/internal/fault"
+	"wardbridge/internal/sheets"
 	"wardbridge/tenants"
 )
 
@@ -65,11 +66,8 @@ func (s *Service) Importing(ctx context.Context, tx *tenants.Tx, imp Import) (*I
 	return &Importing{imp: imp, reader: r, seen: map[[2]uint64]int{}, seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}}, nil
 }
 
-// Row is one row of a file: its number there and its cells in Sheet's order.
-type Row struct {
-	Row   int
-	Cells []string `bun:",array"`
-}
+// Row is one row of a file.
+type Row = sheets.Taken
 
 // Take reads a batch of rows, stages the good ones and says what is wrong with
 // the others.

@@ -1,6 +1,7 @@
 package shifts
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strconv"
@@ -10,16 +11,13 @@ import (
 	"wardbridge/internal/civil"
 	"wardbridge/internal/fault"
 	"wardbridge/internal/sheets"
+	"wardbridge/modules/packs"
 	"wardbridge/modules/places"
 	"wardbridge/tenants"
 )
 
-// Finding is what is wrong with a row of a file, or, as a warning, what somebody
-// should look at although the row is good.
-type Finding struct {
-	sheets.RowError
-	Warning bool
-}
+// Finding is what is wrong with a row of a file.
+type Finding = sheets.Finding
 
 // line is a row of a file whose words have become facts.
 type line struct {
@@ -41,8 +39,8 @@ type reader struct {
 	now                     time.Time
 	names                   *names
 	places                  *places.Map
-	siteWords, wardWords    *wordbook // for suggestions alone
-	groups, grades, reasons *wordbook
+	siteWords, wardWords    *places.Wordbook // for suggestions alone
+	groups, grades, reasons *places.Wordbook
 	spans                   map[[3]string]span
 	wards                   map[[2]string]placed
 	findings                []Finding
@@ -117,7 +115,7 @@ func (r *reader) find(siteText, wardText string) (p placed) {
 	if siteText != "" {
 		var ok bool
 		if site, ok = r.places.Site(siteText); !ok {
-			return refuse("site", siteText, "site_unknown", "There is no site of this code or name.", r.siteWords.suggest(siteText))
+			return refuse("site", siteText, "site_unknown", "There is no site of this code or name.", r.siteWords.Suggest(siteText))
 		}
 	}
 	if wardText == "" {
@@ -130,32 +128,32 @@ func (r *reader) find(siteText, wardText string) (p placed) {
 	case siteText == "" && r.places.Shared(wardText):
 		return refuse("ward", wardText, "ward_ambiguous", "More than one ward has this name. Give the site too, or the ward's code.", "")
 	case siteText != "":
-		return refuse("ward", wardText, ErrWardUnknown.Code, "There is no ward of this code or name at "+site.Name+".", r.wardWords.suggest(wardText))
+		return refuse("ward", wardText, ErrWardUnknown.Code, "There is no ward of this code or name at "+site.Name+".", r.wardWords.Suggest(wardText))
 	}
-	return refuse("ward", wardText, ErrWardUnknown.Code, "There is no ward of this code or name.", r.wardWords.suggest(wardText))
+	return refuse("ward", wardText, ErrWardUnknown.Code, "There is no ward of this code or name.", r.wardWords.Suggest(wardText))
 }
 
 func (r *reader) role(l *line, cells []string) {
 	l.grade = r.code(r.grades, "grade", cells[colGrade], ErrGradeUnknown)
 	l.group = r.names.grades[l.grade].StaffGroup
 	if text := cells[colGroup]; text != "" {
-		group, ok := r.groups.find(text)
+		group, ok := r.groups.Find(text)
 		switch {
 		case !ok:
-			r.refuse("staff_group", text, "staff_group_unknown", "There is no staff group of this code or name.", r.groups.suggest(text))
+			r.refuse("staff_group", text, "staff_group_unknown", "There is no staff group of this code or name.", r.groups.Suggest(text))
 		case l.grade != "" && group != l.group:
 			r.refuse("grade", cells[colGrade], ErrGroupMismatch.Code, "This grade belongs to "+r.names.groups[l.group].Name+".", "")
 		}
 	}
 }
 
-func (r *reader) code(f *wordbook, column, text string, unknown *fault.Fault) string {
+func (r *reader) code(f *places.Wordbook, column, text string, unknown *fault.Fault) string {
 	if text == "" {
 		return "" // shape has said so
 	}
-	code, ok := f.find(text)
+	code, ok := f.Find(text)
 	if !ok {
-		r.refuse(column, text, unknown.Code, unknown.Text, f.suggest(text))
+		r.refuse(column, text, unknown.Code, unknown.Text, f.Suggest(text))
 	}
 	return code
 }
@@ -255,4 +253,68 @@ func instant(day civil.Date, text string) (time.Time, civil.Clock, error) {
 		return time.Time{}, 0, err
 	}
 	return at, civil.ClockOf(at), nil
+}
+
+// names is everything a shift may refer to.
+type names struct {
+	wards   map[tenants.ID]places.Ward
+	grades  map[string]packs.Grade
+	groups  map[string]packs.StaffGroup
+	reasons map[string]packs.Reason
+}
+
+func (s *Service) names(ctx context.Context, tx *tenants.Tx) (*names, error) {
+	var n names
+	var err error
+	if n.wards, err = s.places.Wards(ctx, tx, tx.Me.ID); err != nil {
+		return nil, err
+	}
+	if n.grades, err = s.packs.GradesByCode(ctx, tx); err != nil {
+		return nil, err
+	}
+	if n.groups, err = s.packs.StaffGroupsByCode(ctx, tx); err != nil {
+		return nil, err
+	}
+	n.reasons, err = s.packs.ReasonsByCode(ctx, tx)
+	return &n, err
+}
+
+// reading prepares to read the rows of a file.
+func (s *Service) reading(ctx context.Context, tx *tenants.Tx) (*reader, error) {
+	n, err := s.names(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	r := &reader{now: tx.Now, names: n, spans: map[[3]string]span{}, wards: map[[2]string]placed{}}
+	if r.places, err = s.places.Map(ctx, tx); err != nil {
+		return nil, err
+	}
+	sites := map[string]bool{}
+	var siteNames, wardNames []places.Word
+	for _, w := range n.wards {
+		wardNames = append(wardNames, places.Word{Code: w.Code, Name: w.Name})
+		if !sites[w.SiteCode] {
+			sites[w.SiteCode] = true
+			siteNames = append(siteNames, places.Word{Code: w.SiteCode, Name: w.SiteName})
+		}
+	}
+	r.siteWords, r.wardWords = places.NewWordbook(nil, siteNames), places.NewWordbook(nil, wardNames)
+	var groups, grades, reasons []places.Word
+	for _, g := range n.groups {
+		groups = append(groups, places.Word{Code: g.Code, Name: g.Name})
+	}
+	for _, g := range n.grades {
+		grades = append(grades, places.Word{Code: g.Code, Name: g.Name})
+	}
+	for _, g := range n.reasons {
+		reasons = append(reasons, places.Word{Code: g.Code, Name: g.Name})
+	}
+	if r.groups, err = s.places.Wordbook(ctx, tx, places.ForStaffGroup, groups); err != nil {
+		return nil, err
+	}
+	if r.grades, err = s.places.Wordbook(ctx, tx, places.ForGrade, grades); err != nil {
+		return nil, err
+	}
+	r.reasons, err = s.places.Wordbook(ctx, tx, places.ForReason, reasons)
+	return r, err
 }

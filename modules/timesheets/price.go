@@ -6,6 +6,7 @@ import (
 	"wardbridge/internal/civil"
 	"wardbridge/internal/money"
 	"wardbridge/modules/bookings"
+	"wardbridge/modules/quotes"
 	"wardbridge/modules/rates"
 	"wardbridge/tenants"
 )
@@ -51,9 +52,9 @@ func (s *Service) Preview(ctx context.Context, tx *tenants.Tx, t Timesheet) (*ra
 	return s.price(ctx, tx, t)
 }
 
-func request(b bookings.Booking, h Hours) rates.Request {
-	r := rates.Request{
-		TenantID: b.TenantID, AgencyID: b.AgencyID, AgreementID: b.AgreementID, StaffGroup: b.StaffGroup, Grade: b.Grade,
+func request(b bookings.Booking, h Hours) quotes.Request {
+	r := quotes.Request{
+		TenantID: b.TenantID, AgencyID: b.AgencyID, AgreementID: b.AgreementID, StaffGroup: b.StaffGroup, Grade: b.Grade, Specialty: b.Specialty, SiteID: b.SiteID,
 		Start: h.Start, End: h.End, BreakMinutes: h.BreakMinutes, PayRate: b.PayRate, Commission: b.Commission,
 	}
 	for _, taken := range h.Breaks {

@@ -10,7 +10,7 @@ import (
 	"wardbridge/internal/paging"
 	"wardbridge/modules/agencies"
 	"wardbridge/modules/bookings"
-	"wardbridge/modules/rates"
+	"wardbridge/modules/quotes"
 	"wardbridge/tenants"
 )
 
@@ -18,11 +18,11 @@ import (
 type Service struct {
 	agencies *agencies.Service
 	bookings *bookings.Service
-	quotes   *rates.Quotes
+	quotes   *quotes.Service
 }
 
 // New makes the service. Subscribe lets it hear and work.
-func New(agencies *agencies.Service, bookings *bookings.Service, quotes *rates.Quotes) *Service {
+func New(agencies *agencies.Service, bookings *bookings.Service, quotes *quotes.Service) *Service {
 	return &Service{agencies: agencies, bookings: bookings, quotes: quotes}
 }
 

@@ -16,6 +16,7 @@ var statusColours = map[string]string{
 	"Live":       "blue",
 	"To review":  "blue",
 	"To approve": "blue",
+	"To come":    "blue",
 	"Submitted":  "blue",
 	"Running":    "blue",
 	"Approval":   "orange",

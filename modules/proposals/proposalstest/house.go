@@ -35,7 +35,7 @@ import (
 	"wardbridge/modules/packs"
 	"wardbridge/modules/places"
 	"wardbridge/modules/proposals"
-	"wardbridge/modules/rates"
+	"wardbridge/modules/quotes"
 	"wardbridge/modules/shifts"
 	"wardbridge/modules/workers"
 	"wardbridge/tenants"
@@ -53,7 +53,7 @@ type House struct {
 	Workers   *workers.Service
 	Diary     *diary.Service
 	Cards     *cards.Service
-	Quotes    *rates.Quotes
+	Quotes    *quotes.Service
 	Shifts    *shifts.Service
 	Cascade   *cascade.Service
 	Bookings  *bookings.Service
@@ -91,7 +91,7 @@ func build(db *tenants.DB, queueURL string) (*House, error) {
 	}
 	h.Packs, h.Places, h.Diary, h.Cards = packs.New(), places.New(), diary.New(), cards.New()
 	h.Agencies, h.Workers = agencies.New(h.Packs), workers.New(h.Packs)
-	h.Quotes = rates.NewQuotes(h.Packs, h.Agencies, h.Cards)
+	h.Quotes = quotes.New(h.Packs, h.Agencies, h.Cards)
 	h.Shifts = shifts.New(h.Places, h.Packs)
 	h.Cascade = cascade.New(h.Shifts, h.Agencies, h.Places)
 	h.Bookings = bookings.New(h.Diary, h.Shifts, h.Quotes)

@@ -24,7 +24,7 @@ import (
 	"wardbridge/modules/diary"
 	"wardbridge/modules/packs"
 	"wardbridge/modules/places"
-	"wardbridge/modules/rates"
+	"wardbridge/modules/quotes"
 	"wardbridge/modules/shifts"
 	"wardbridge/modules/timesheets"
 	"wardbridge/tenants"
@@ -40,7 +40,7 @@ type House struct {
 	Places     *places.Service
 	Agencies   *agencies.Service
 	Cards      *cards.Service
-	Quotes     *rates.Quotes
+	Quotes     *quotes.Service
 	Bookings   *bookings.Service
 	Timesheets *timesheets.Service
 }
@@ -116,7 +116,7 @@ func house(t testing.TB) *House {
 		db.Close()
 	})
 	h.Agencies = agencies.New(h.Packs)
-	h.Quotes = rates.NewQuotes(h.Packs, h.Agencies, h.Cards)
+	h.Quotes = quotes.New(h.Packs, h.Agencies, h.Cards)
 	h.Bookings = bookings.New(diary.New(), shifts.New(h.Places, h.Packs), h.Quotes)
 	h.Timesheets = timesheets.New(h.Agencies, h.Bookings, h.Quotes)
 	h.Timesheets.Subscribe(h.Bus, h.Queue)

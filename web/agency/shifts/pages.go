@@ -12,7 +12,7 @@ import (
 	"wardbridge/modules/cards"
 	"wardbridge/modules/cascade"
 	"wardbridge/modules/proposals"
-	"wardbridge/modules/rates"
+	"wardbridge/modules/quotes"
 	"wardbridge/openapi"
 	"wardbridge/rbac"
 	"wardbridge/tenants"
@@ -26,7 +26,7 @@ type Deps struct {
 	Cascade   *cascade.Service
 	Proposals *proposals.Service
 	Cards     *cards.Service
-	Quotes    *rates.Quotes
+	Quotes    *quotes.Service
 	Agencies  *agencies.Service
 	Labels    labels.Sources
 }

@@ -10,7 +10,6 @@ import (
 	"wardbridge/modules/cards"
 	"wardbridge/modules/cascade"
 	"wardbridge/modules/proposals"
-	"wardbridge/modules/rates"
 	"wardbridge/tenants"
 	"wardbridge/web"
 	"wardbridge/web/labels"
@@ -64,7 +63,7 @@ func (d Deps) proposeAgain(ctx context.Context, tx *tenants.Tx, in proposeIn, re
 	v := d.frame(ctx, tx, in, &o, book, ours)
 	v.Refused = refused
 	v.Choices, v.Suitable, v.Declaration = choicesOf(candidates, in.Worker, book)
-	card, err := d.Cards.Line(ctx, tx, o.TenantID, o.Shift.Grade, civil.DateOf(o.Shift.StartsAt))
+	card, err := d.Cards.Line(ctx, tx, proposals.Asked(tx.Me.ID, &o).Work())
 	if err != nil {
 		v.Unpriced = fault.Of(err).Text
 		if fault.Of(err).Kind == fault.Internal {
@@ -177,9 +176,8 @@ func (d Deps) price(ctx context.Context, tx *tenants.Tx, in proposeIn, o *cascad
 	if len(refused) > 0 || pay.IsZero() {
 		return nil
 	}
-	s := &o.Shift
-	request := rates.Request{TenantID: o.TenantID, AgencyID: tx.Me.ID, StaffGroup: s.StaffGroup, Grade: s.Grade,
-		Start: s.StartsAt, End: s.EndsAt, BreakMinutes: s.BreakMinutes, PayRate: pay, Commission: fee}
+	request := proposals.Asked(tx.Me.ID, o)
+	request.PayRate, request.Commission = pay, fee
 	answer, err := d.Quotes.Quote(ctx, tx, request)
 	if err != nil {
 		if f := fault.Of(err); f.Kind != fault.Internal {

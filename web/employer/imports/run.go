@@ -116,7 +116,7 @@ func (r *run) facts() []ui.Fact {
 		{Label: "When rows have errors", Value: r.choice(), Note: dryNote(r.DryRun)},
 	}
 	if r.Status == exchange.Applied {
-		facts = append(facts, ui.Fact{Label: "Shifts", Value: number(r.Created) + " created", Note: number(r.Updated) + " updated, " + number(r.Unchanged) + " unchanged"})
+		facts = append(facts, ui.Fact{Label: r.kindTitle(), Value: number(r.Created) + " created", Note: number(r.Updated) + " updated, " + number(r.Unchanged) + " unchanged"})
 	}
 	if r.FinishedAt != nil {
 		facts = append(facts, ui.Fact{Label: "Finished", Value: civil.When(*r.FinishedAt)})
@@ -125,8 +125,11 @@ func (r *run) facts() []ui.Fact {
 }
 
 func (r *run) kindTitle() string {
-	if r.Kind == "shifts" {
+	switch r.Kind {
+	case "shifts":
 		return "Shifts"
+	case "rate-card":
+		return "Rate card lines"
 	}
 	return capital(r.Kind)
 }

@@ -1,24 +1,29 @@
-// Package rates holds the pages on which an employer reads and publishes its rate
-// cards: the most that it pays an hour, grade by grade.
+// Package rates holds the pages on which an employer reads, prepares and
+// publishes its rate cards: what it pays an hour, for whom and when.
 package rates
 
 import (
 	"context"
 
 	"wardbridge/internal/civil"
+	"wardbridge/modules/agencies"
 	"wardbridge/modules/cards"
+	"wardbridge/modules/exchange"
 	"wardbridge/modules/packs"
+	"wardbridge/modules/places"
 	"wardbridge/openapi"
 	"wardbridge/rbac"
 	"wardbridge/tenants"
 	"wardbridge/web"
-	"wardbridge/web/labels"
 )
 
 // Deps are the services that these pages show and act through.
 type Deps struct {
-	Cards *cards.Service
-	Packs *packs.Service
+	Cards    *cards.Service
+	Packs    *packs.Service
+	Places   *places.Service
+	Agencies *agencies.Service
+	Exchange *exchange.Service
 }
 
 type pages struct{ Deps }
@@ -26,51 +31,69 @@ type pages struct{ Deps }
 // Pages registers them.
 func Pages(s *web.Site, d Deps) {
 	p := &pages{d}
-	call := func(card bool) func(openapi.World) openapi.Call {
-		return func(w openapi.World) openapi.Call {
-			call := openapi.Call{As: "admin@kingsmere.example", Path: map[string]string{"org": "kingsmere"}}
-			if card {
-				call.Path["id"] = w.ID("kingsmere.card")
+	as := func(who, thing string, form map[string]string) web.Option {
+		return web.Example(func(w openapi.World) openapi.Call {
+			call := openapi.Call{As: who + "@kingsmere.example", Path: map[string]string{"org": "kingsmere"}}
+			if thing != "" {
+				call.Path["id"] = w.ID(thing)
+			}
+			if form != nil {
+				call.Body = form
 			}
 			return call
-		}
+		})
 	}
-	as := func(card bool) web.Option { return web.Example(call(card)) }
-	const at = "/e/{org}/rates"
+	const at, one = "/e/{org}/rates", "/e/{org}/rates/{id}"
+	const inForce, draft, waiting = "kingsmere.card", "kingsmere.card.draft", "kingsmere.card.submitted"
 	s.Nav("employer", 65, "Rates", "/rates", rbac.CardRead, "", nil)
-	web.Get(s, at, rbac.CardRead, "Rates", p.list, as(false))
-	web.Get(s, at+"/new", rbac.CardManage, "Publish a rate card", p.fresh, as(false))
-	web.Post(s, at+"/new", rbac.CardManage, "Publish a rate card", p.publish, p.freshAgain, web.Typed(call(false), map[string]string{
-		"name": "Scientific staff", "valid_from": "2027-04-01", "source": "Trust board, November 2026", "lines": "scientific-band-5, 21.50, 2.00"}))
-	web.Get(s, at+"/{id}", rbac.CardRead, "Rate card", p.show, as(true))
+	web.Get(s, at, rbac.CardRead, "Rates", p.list, as("admin", "", nil))
+	web.Get(s, at+"/new", rbac.CardManage, "New rate card", p.fresh, as("admin", "", nil))
+	web.Post(s, at+"/new", rbac.CardManage, "New rate card", p.doFresh, p.freshAgain,
+		as("admin", "", map[string]string{"name": "Pharmacy staff", "valid_from": "2027-05-01"}))
+	web.Get(s, one, rbac.CardRead, "Rate card", p.show, as("admin", inForce, nil))
+	web.Get(s, one+"/changes", rbac.CardRead, "Changes of a rate card", p.changes, as("admin", waiting, nil))
+	web.Get(s, one+"/gaps", rbac.CardRead, "Gaps of a rate card", p.gaps, as("admin", inForce, nil))
+	web.Download(s, one+"/lines.csv", rbac.CardRead, "Rate card as CSV", p.csv, as("admin", inForce, nil))
+	web.Download(s, one+"/lines.xlsx", rbac.CardRead, "Rate card as a workbook", p.workbook, as("admin", inForce, nil))
+
+	web.Get(s, one+"/copy", rbac.CardManage, "New version of a rate card", p.copyPage, as("admin", inForce, nil))
+	web.Post(s, one+"/copy", rbac.CardManage, "New version of a rate card", p.doCopy, p.copyAgain,
+		as("admin", "kingsmere.card.second", map[string]string{"valid_from": "2027-10-01"}))
+	web.Get(s, one+"/about", rbac.CardManage, "Change a draft", p.about, as("admin", draft, nil))
+	web.Post(s, one+"/about", rbac.CardManage, "Change a draft", p.doAbout, p.aboutAgain,
+		as("admin", draft, map[string]string{"valid_from": "2027-06-01", "source": "Trust board, November 2026"}))
+	web.Get(s, one+"/line", rbac.CardManage, "Line of a rate card", p.line, as("admin", draft, nil))
+	web.Post(s, one+"/line", rbac.CardManage, "Line of a rate card", p.doLine, p.lineAgain,
+		as("admin", draft, map[string]string{"grade": "ahp-band-6", "pay_max": "25.60", "commission_max": "2.40"}))
+	web.Get(s, one+"/file", rbac.CardManage, "Lines from a file", p.file, as("admin", draft, nil))
+	web.Post(s, one+"/file", rbac.CardManage, "Lines from a file", p.doFile, p.fileAgain)
+	web.Post(s, one+"/submit", rbac.CardManage, "Submit a rate card", p.submit, p.actAgain, as("admin", draft, map[string]string{}))
+	web.Post(s, one+"/return", rbac.CardManage, "Return a rate card", p.giveBack, p.actAgain, as("finance", waiting, map[string]string{}))
+	web.Post(s, one+"/publish", rbac.CardManage, "Publish a rate card", p.publish, p.actAgain, as("finance", waiting, map[string]string{}))
+	web.Post(s, one+"/discard", rbac.CardManage, "Discard a rate card", p.discard, p.actAgain, as("admin", draft, map[string]string{}))
 }
 
 type none struct{}
 
+type cardIn struct {
+	ID tenants.ID `path:"id"`
+}
+
 func base(ctx context.Context) string { return web.Base(ctx) + "/rates" }
 
-// version is one version of a card in words.
-type version struct {
-	Href, Number, Dates, State, Source string
+func address(ctx context.Context, id tenants.ID) string { return base(ctx) + "/" + id.String() }
+
+// listed is a card with what is in force of it and what is to come.
+type listed struct {
+	Name, Href, Source, Scope string
+	InForce, Dates            string
+	Next, NextHref, State     string
+	Gaps, GapsHref            string
 }
 
-// line is one grade of a version.
-type line struct{ Grade, Code, Pay, Commission string }
-
-// card is a card with its versions, latest first, and the lines of the one that
-// counts today, or of the latest.
-type card struct {
-	Name     string
-	Again    string // where to publish the next version
-	Shown    version
-	Lines    []line
-	Versions []version
-}
-
-// listView is what the list shows.
 type listView struct {
 	New   string
-	Cards []card
+	Cards []listed
 }
 
 func (p *pages) list(ctx context.Context, tx *tenants.Tx, _ none) (web.View, error) {
@@ -78,7 +101,7 @@ func (p *pages) list(ctx context.Context, tx *tenants.Tx, _ none) (web.View, err
 	if err != nil {
 		return web.View{}, err
 	}
-	grades, err := p.Packs.GradesByCode(ctx, tx)
+	book, err := p.book(ctx, tx)
 	if err != nil {
 		return web.View{}, err
 	}
@@ -89,18 +112,20 @@ func (p *pages) list(ctx context.Context, tx *tenants.Tx, _ none) (web.View, err
 	today := civil.DateOf(tx.Now)
 	for _, versions := range byName(all) {
 		shown := counting(versions, today)
-		whole, err := p.Cards.Get(ctx, tx, shown.ID)
+		report, err := p.Cards.Report(ctx, tx, shown.ID)
 		if err != nil {
 			return web.View{}, err
 		}
-		c := card{Name: shown.Name, Shown: versionOf(base(ctx), shown, today), Lines: linesOf(whole.Lines, grades)}
-		if v.New != "" {
-			c.Again = labels.Address(v.New, "card", versions[0].ID.String())
+		l := listed{Name: shown.Name, Href: address(ctx, shown.ID), Source: shown.Source, Scope: book.scope(shown), State: state(shown, today)}
+		l.InForce, l.Dates = "Nothing yet", "from "+shown.ValidFrom.Text()
+		if shown.On(today) {
+			l.InForce, l.Dates = number(shown), dates(shown)
 		}
-		for _, one := range versions {
-			c.Versions = append(c.Versions, versionOf(base(ctx), one, today))
+		if next := versions[0]; next.ID != shown.ID {
+			l.Next, l.NextHref, l.State = number(next)+" from "+next.ValidFrom.Text(), address(ctx, next.ID), state(next, today)
 		}
-		v.Cards = append(v.Cards, c)
+		l.Gaps, l.GapsHref = gapCount(report.Gaps), address(ctx, shown.ID)+"/gaps"
+		v.Cards = append(v.Cards, l)
 	}
 	return web.View{Body: listPage(v)}, nil
 }
@@ -129,29 +154,10 @@ func counting(versions []cards.Card, today civil.Date) cards.Card {
 	return versions[0]
 }
 
-// cardView is what the page of one version shows.
-type cardView struct {
-	Back, Name, Again string
-	Version           version
-	Lines             []line
+func (p *pages) csv(ctx context.Context, tx *tenants.Tx, in cardIn) (openapi.File, error) {
+	return p.Cards.Export(ctx, tx, in.ID, false)
 }
 
-type cardIn struct {
-	ID tenants.ID `path:"id"`
-}
-
-func (p *pages) show(ctx context.Context, tx *tenants.Tx, in cardIn) (web.View, error) {
-	c, err := p.Cards.Get(ctx, tx, in.ID)
-	if err != nil {
-		return web.View{}, err
-	}
-	grades, err := p.Packs.GradesByCode(ctx, tx)
-	if err != nil {
-		return web.View{}, err
-	}
-	v := cardView{Back: base(ctx), Name: c.Name, Version: versionOf(base(ctx), c, civil.DateOf(tx.Now)), Lines: linesOf(c.Lines, grades)}
-	if web.May(ctx, rbac.CardManage) {
-		v.Again = labels.Address(base(ctx)+"/new", "card", c.ID.String())
-	}
-	return web.View{Title: c.Name, Body: cardPage(v)}, nil
+func (p *pages) workbook(ctx context.Context, tx *tenants.Tx, in cardIn) (openapi.File, error) {
+	return p.Cards.Export(ctx, tx, in.ID, true)
 }

@@ -13,6 +13,7 @@ import (
 	"wardbridge/modules/cards"
 	"wardbridge/modules/packs"
 	"wardbridge/tenants"
+	"wardbridge/web/ui"
 )
 
 func html(t *testing.T, c templ.Component) string {
@@ -38,72 +39,79 @@ func wants(t *testing.T, page string, words ...string) {
 
 var (
 	today  = civil.MustDate("2026-11-23")
-	grades = []packs.Grade{{Code: "nurse-band-5", Name: "Band 5 nurse"}, {Code: "nurse-band-6", Name: "Band 6 nurse"}}
-	first  = cards.Card{ID: tenants.NewID(), Name: "Agency nursing", Version: 1, ValidFrom: civil.MustDate("2026-04-01"), ValidTo: civil.MustDate("2027-03-31"), Source: "Trust board, March 2026"}
-	second = cards.Card{ID: tenants.NewID(), Name: "Agency nursing", Version: 2, ValidFrom: civil.MustDate("2027-04-01")}
-	other  = cards.Card{ID: tenants.NewID(), Name: "Agency doctors", Version: 1, ValidFrom: civil.MustDate("2027-01-01")}
-	entry  = cards.Entry{Grade: "nurse-band-5", PayMax: money.MustRate("21.5"), CommissionMax: money.MustRate("2.125")}
+	first  = cards.Card{ID: tenants.NewID(), Name: "Agency nursing", Version: 1, Status: cards.Published, ValidFrom: civil.MustDate("2026-04-01"), ValidTo: civil.MustDate("2027-03-31"), Source: "Trust board"}
+	second = cards.Card{ID: tenants.NewID(), Name: "Agency nursing", Version: 2, Status: cards.Submitted, ValidFrom: civil.MustDate("2027-04-01")}
+	names  = book{grades: map[string]packs.Grade{"nurse-band-5": {Code: "nurse-band-5", StaffGroup: "nursing", Name: "Band 5 nurse", Position: 20}, "st3": {Code: "st3", StaffGroup: "medical", Name: "Registrar", Position: 190}},
+		groups: map[string]packs.StaffGroup{"nursing": {Code: "nursing", Name: "Nursing", Position: 1}, "medical": {Code: "medical", Name: "Medical", Position: 2}}}
 )
 
-func TestListPage_showsTheVersionThatCounts(t *testing.T) {
+func entry(grade, pay string, change func(*cards.Entry)) cards.Entry {
+	e := cards.Entry{ID: tenants.NewID(), NewLine: cards.NewLine{Grade: grade, Band: cards.AnyBand, Engagement: cards.AnyEngagement, PayMax: money.MustRate(pay), CommissionMax: money.MustRate("2.40")}}
+	change(&e)
+	return e
+}
+
+func TestSections_putGradesDownAndBandsAcross(t *testing.T) {
 	t.Parallel()
-	all := byName([]cards.Card{second, other, first})
-	if len(all) != 2 || len(all[0]) != 2 || counting(all[0], today).Version != 1 || counting(all[1], today).Version != 1 {
+	lines := []cards.Entry{
+		entry("st3", "52", func(e *cards.Entry) { e.Engagement = cards.Direct }),
+		entry("nurse-band-5", "21.50", func(e *cards.Entry) {}),
+		entry("nurse-band-5", "36", func(e *cards.Entry) { e.Band = cards.High }),
+		entry("nurse-band-5", "22", func(e *cards.Entry) { e.Band = cards.Core }),
+	}
+	all := sections(lines, names, showIn{}, "/r/line")
+	if len(all) != 2 || all[0].Title != "Nursing" || len(all[0].Rows) != 2 || len(all[1].Rows) != 1 {
+		t.Fatalf("laid out as %+v", all)
+	}
+	r := all[0].Rows[0]
+	if r.Bands[0].Text != "£21.50" || r.Bands[1].Note != multiplied || r.Bands[2].Text != "£36.00" || !strings.Contains(r.Bands[2].Href, lines[2].ID.String()) {
+		t.Errorf("the nurse's row is %+v", r)
+	}
+	if all[0].Rows[1].Bands[0].Text != "£22.00" {
+		t.Errorf("a second line for the same work hides the first: %+v", all[0].Rows[1])
+	}
+	if only := sections(lines, names, showIn{StaffGroup: "medical", Engagement: "direct"}, ""); len(only) != 1 || only[0].Rows[0].Who != "Direct engagement" {
+		t.Errorf("filtered to %+v", only)
+	}
+}
+
+func TestCardPage_saysWhatKeepsAVersionFromBeingPublished(t *testing.T) {
+	t.Parallel()
+	v := cardView{At: "/r/2", Back: "/r", Name: "Agency nursing", Number: number(second), State: state(second, today), May: true,
+		Report: cards.Report{Flaws: []cards.Flaw{{Kind: cards.ErrAboveCap, Line: 3, Text: "This is over the cap."}}}, Tabs: tabs("/r/2", "", "0"),
+		Sections: sections([]cards.Entry{entry("nurse-band-5", "21.50", func(*cards.Entry) {})}, names, showIn{}, ""), Facts: []ui.Fact{{Label: "For", Value: names.scope(second)}},
+		Refused: fault.ErrInvalid.With(fault.Field{Name: "card", Text: "Not yet."})}
+	wants(t, html(t, cardPage(v)), "To approve", "Line 3: This is over the cap.", `action="/r/2/publish"`, `action="/r/2/return"`, "1 problem", "Every agency", "Not yet.")
+	v.May = false
+	if page := html(t, cardPage(v)); strings.Contains(page, "/publish") {
+		t.Error("offers an act to somebody who may not")
+	}
+}
+
+func TestListPage_saysWhatIsInForceAndWhatWaits(t *testing.T) {
+	t.Parallel()
+	all := byName([]cards.Card{second, first})
+	if len(all) != 1 || counting(all[0], today).Version != 1 || state(first, today) != "Active" || state(second, today) != "To approve" {
 		t.Fatalf("grouped as %v", all)
 	}
-	c := card{Name: "Agency nursing", Again: "/e/kingsmere/rates/new?card=1", Shown: versionOf("/e/kingsmere/rates", first, today),
-		Lines: linesOf([]cards.Entry{entry}, map[string]packs.Grade{"nurse-band-5": grades[0]})}
-	for _, v := range all[0] {
-		c.Versions = append(c.Versions, versionOf("/e/kingsmere/rates", v, today))
-	}
-
-	wants(t, html(t, listPage(listView{New: "/e/kingsmere/rates/new", Cards: []card{c}})),
-		"Version 1, Wed 1 Apr 2026 to Wed 31 Mar 2027", "Band 5 nurse", "£21.50", "£2.125", "2 versions", "To come", "Active", "Trust board, March 2026",
-		`href="/e/kingsmere/rates/`+second.ID.String()+`"`, "New version")
+	wants(t, html(t, listPage(listView{Cards: []listed{{Name: "Agency nursing", Href: "/r/1", InForce: "Version 1", Next: "Version 2 from Thu 1 Apr 2027", NextHref: "/r/2", State: "To approve", Gaps: "3", GapsHref: "/r/1/gaps"}}})),
+		"Version 2 from Thu 1 Apr 2027", "To approve", `href="/r/1/gaps"`)
+	wants(t, html(t, listPage(listView{})), "No rate cards yet")
 }
 
-func TestListPage_saysWhyItIsEmpty(t *testing.T) {
+func TestLineForm_comesBackAsItWas(t *testing.T) {
 	t.Parallel()
-	page := html(t, listPage(listView{}))
-
-	wants(t, page, "No rate cards yet")
-	if strings.Contains(page, "New card") {
-		t.Error("offers a card to somebody who may not publish")
+	e := entry("nurse-band-5", "21.5", func(e *cards.Entry) {
+		e.Band, e.Engagement, e.Fixed, e.VAT, e.ChargeMax = cards.High, cards.PAYE, true, "E", money.MustRate("49.5")
+		e.TierUplifts, e.Escalation = []cards.Uplift{{Tier: 2, Share: money.MustFactor("0.025")}}, []cards.Step{{Hours: 4, Share: money.MustFactor("0.1")}}
+	})
+	l, refused := formOf(&e).read()
+	was := cards.DiffOf([]cards.Entry{e}, []cards.Entry{{NewLine: l}})
+	if len(refused) > 0 || was.Same != 1 {
+		t.Errorf("read as %+v, %v", was, refused)
 	}
-}
-
-func TestCardPage_saysWhatItRestsOn(t *testing.T) {
-	t.Parallel()
-	wants(t, html(t, cardPage(cardView{Name: "Agency nursing", Version: versionOf("/r", second, today)})), "Version 2", "from Thu 1 Apr 2027", "To come", "Not said", "0 grades")
-}
-
-func TestNewCard_readsRowsAsPeopleWriteThem(t *testing.T) {
-	t.Parallel()
-	n, err := newCard(newForm{Name: "Agency nursing", Lines: "band 5 nurse, £21.50, 2\r\n\r\nnurse-band-6\t24.10\t2.5\n"}, grades)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := []cards.NewLine{{Grade: "nurse-band-5", PayMax: money.MustRate("21.5"), CommissionMax: money.MustRate("2")}, {Grade: "nurse-band-6", PayMax: money.MustRate("24.1"), CommissionMax: money.MustRate("2.5")}}
-	if len(n.Lines) != 2 || n.Lines[0] != want[0] || n.Lines[1] != want[1] {
-		t.Errorf("read %v", n.Lines)
-	}
-	if again := cut(written([]cards.Entry{entry})); len(again) != 1 || strings.Join(again[0].cells, "|") != "nurse-band-5|21.50|2.125" {
-		t.Errorf("written and read again: %v", again)
-	}
-}
-
-func TestNewPage_saysWhichRowIsWrong(t *testing.T) {
-	t.Parallel()
-	in := newForm{Name: "Agency nursing", ValidFrom: today, Lines: "nurse-band-5, 21.50, 2\n\nnurse-band-6, a lot, 2\nnurse-band-6"}
-	_, err := newCard(in, grades)
-	refused := fault.Of(err)
-
-	page := html(t, newPage("/e/kingsmere/rates", in, grades, refused))
-
-	wants(t, page, "There is a problem", "Row 3: ", "Row 4: Write the grade", `value="2026-11-23"`, "nurse-band-6, a lot, 2", "Band 6 nurse")
-
-	moved := placed(fault.ErrInvalid.With(fault.Field{Name: "lines.1.grade", Text: "There is no such grade."}, fault.Field{Name: "name", Text: "Give a name."}), cut(in.Lines))
-	if moved.Fields[0].Name != "lines" || moved.Fields[0].Text != "Row 3: There is no such grade." || moved.Fields[1].Name != "name" {
-		t.Errorf("placed as %v", moved.Fields)
+	_, refused = lineForm{Pay: "a lot", Margin: "101", Tiers: "x", Steps: "4"}.read()
+	if len(refused) != 4 || refused[0].Name != "pay_max" || refused[3].Name != "escalation" {
+		t.Errorf("refused %+v", refused)
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"wardbridge/internal/civil"
 	"wardbridge/internal/fault"
+	"wardbridge/modules/cards"
 	"wardbridge/modules/shifts"
 	"wardbridge/tenants"
 	"wardbridge/web"
@@ -144,7 +145,8 @@ func (p *pages) bookAgain(ctx context.Context, tx *tenants.Tx, in bookForm, refu
 	for _, id := range ids {
 		e.Agencies = append(e.Agencies, ui.Option{Value: id.String(), Text: who[id].Name})
 	}
-	if line, err := p.Cards.Line(ctx, tx, d.Shift.TenantID, d.Shift.Grade, day); err == nil {
+	if line, err := p.Cards.Line(ctx, tx, cards.Query{TenantID: d.Shift.TenantID, Grade: d.Shift.Grade, StaffGroup: d.Shift.StaffGroup, Specialty: d.Shift.Specialty,
+		SiteID: d.Shift.SiteID, Day: day, LeadMinutes: d.Shift.LeadMinutes}); err == nil {
 		e.PayMax, e.FeeMax = line.PayMax.Text(), line.CommissionMax.Text()
 	} else if !fault.Is(err, fault.Invalid) && !fault.Is(err, fault.NotFound) {
 		return web.View{}, err

@@ -1,0 +1,67 @@
+package approvals
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"wardbridge/tenants"
+)
+
+var evidenceName = regexp.MustCompile(`^[a-z][a-z0-9_]{1,39}$`)
+
+func parseID(s string) (tenants.ID, error) { return uuid.Parse(s) }
+
+// Title is the condition as people say it.
+func (c Condition) Title() string {
+	switch c {
+	case WithinCap:
+		return "Within the cap"
+	case OverCap:
+		return "Above the price cap"
+	case HundredAnHour:
+		return "£100 an hour or more"
+	case OffFramework:
+		return "Off framework"
+	case RestrictedGroup:
+		return "Restricted staff group"
+	case InterimVSM:
+		return "Interim very senior manager"
+	}
+	return string(c)
+}
+
+// Title is the office as people say it.
+func (o Office) Title() string {
+	switch o {
+	case ChiefExecutive:
+		return "Chief executive"
+	case ExecutiveDirector:
+		return "Executive director"
+	case ExecutiveOnCall:
+		return "Executive on call"
+	case ServiceManager:
+		return "Service manager"
+	}
+	return string(o)
+}
+
+// evidenceTexts are what the national rules ask to be shown.
+var evidenceTexts = map[string]string{
+	"bank_tried": "that the bank was tried", "tiers_tried": "that every tier was tried", "exemption_reference": "the exemption's reference",
+	"exemption_expires_on": "the day on which the exemption ends", "nhse_reference": "NHS England's approval reference",
+}
+
+// EvidenceNames are what the national rules know how to ask for, in a fixed order.
+func EvidenceNames() []string { return slices.Sorted(maps.Keys(evidenceTexts)) }
+
+// EvidenceText is what a name of evidence stands for.
+func EvidenceText(name string) string {
+	if text, ok := evidenceTexts[name]; ok {
+		return text
+	}
+	return strings.ReplaceAll(name, "_", " ")
+}

@@ -1,0 +1,80 @@
+package packs
+
+import (
+	"context"
+
+	"wardbridge/internal/civil"
+	"wardbridge/internal/money"
+	"wardbridge/tenants"
+)
+
+// Framework is a framework agreement that agencies supply under. Fee is the share
+// that its operator takes, or nothing where it is not known.
+type Framework struct {
+	Dated    `bun:"extend"`
+	Code     string
+	Name     string
+	Operator string
+	Approved bool // by NHS England
+	Fee      *money.Factor
+	Lot      Lot `bun:"-"`
+}
+
+// Lot is a part of a framework that suppliers are awarded for themselves.
+type Lot struct {
+	Dated     `bun:"extend"`
+	Framework string
+	Lot       string
+	Name      string
+}
+
+// Framework finds a framework and one of its lots on a day, or ErrNoFramework:
+// supply is on a framework only when both stand on the day of the shift.
+func (s *Service) Framework(ctx context.Context, tx *tenants.Tx, code, lot string, day civil.Date) (Framework, error) {
+	f, found, err := framework(ctx, tx, code, day)
+	if err != nil {
+		return f, err
+	}
+	if !found {
+		return f, ErrNoFramework.Saying("The framework " + code + " does not stand on " + day.Text() + ".")
+	}
+	if f.Lot, found, err = lotOf(ctx, tx, code, lot, day); err == nil && !found {
+		err = ErrNoFramework.Saying("The framework " + code + " has no lot " + lot + " on " + day.Text() + ".")
+	}
+	return f, err
+}
+
+// Frameworks lists those that stand on a day.
+func (s *Service) Frameworks(ctx context.Context, tx *tenants.Tx, day civil.Date) ([]Framework, error) {
+	return frameworksOn(ctx, tx, day)
+}
+
+// VATRule is what the law says of one kind of supply: S standard, E exempt, Z zero
+// or O outside its scope. What is any counts for every value.
+type VATRule struct {
+	Dated      `bun:"extend"`
+	Route      string
+	Profession string // any, doctor, nurse, nursing_auxiliary
+	Deputy     string // any, yes, no
+	Elected    string // any, yes, no: the supplier has chosen exemption
+	Category   string
+	Reason     string
+}
+
+// Supply is what a VAT rule is asked about.
+type Supply struct {
+	Route      string
+	Profession string
+	Deputy     bool // the person stands in for a registered practitioner
+	Elected    bool // the supplier has chosen exemption for this
+}
+
+// VATRule finds the rule of a supply on a day, the most particular first, or
+// ErrNoFigure.
+func (s *Service) VATRule(ctx context.Context, tx *tenants.Tx, of Supply, day civil.Date) (VATRule, error) {
+	r, found, err := vatRule(ctx, tx, of, day)
+	if err == nil && !found {
+		err = ErrNoFigure.Saying("No VAT rule of the route " + of.Route + " is loaded for " + day.Text() + ".")
+	}
+	return r, err
+}

@@ -1,0 +1,179 @@
+package quotes
+
+import (
+	"context"
+	"time"
+
+	"wardbridge/internal/civil"
+	"wardbridge/internal/fault"
+	"wardbridge/internal/money"
+	"wardbridge/modules/agencies"
+	"wardbridge/modules/cards"
+	"wardbridge/modules/packs"
+	"wardbridge/modules/rates"
+	"wardbridge/openapi"
+	"wardbridge/rbac"
+	"wardbridge/tenants"
+)
+
+// Routes registers the operations of this module.
+func (q *Service) Routes(r *openapi.Router) {
+	openapi.Post(r, "/quotes", rbac.QuoteCreate, "Price a shift", q.price, openapi.Reads(),
+		openapi.Faults(agencies.ErrNoAgreement, cards.ErrNoRate, packs.ErrNoHolidays, rates.ErrEndsTooEarly, rates.ErrBreakTooLong, ErrNotForWorkers),
+		openapi.Describe("Every line of what a shift costs, with the times that it is for, the sum behind it and the dated data that was used, and whether the rates "+
+			"are within the employer's card. An employer names the agency, an agency the employer. The VAT of one shift is indicative: an invoice works it out once per category."),
+		openapi.Example(func(w openapi.World) openapi.Call {
+			return openapi.Call{As: "manager@kingsmere.example", Body: map[string]any{"agency_id": w.ID("meridian"), "grade": "nurse-band-5",
+				"starts_at": "2026-12-24T20:00:00Z", "ends_at": "2026-12-25T08:00:00Z", "break_minutes": 60, "pay_rate": "20.0000", "commission": "2.0000"}}
+		}))
+}
+
+type takenInput struct {
+	StartsAt time.Time `json:"starts_at"`
+	EndsAt   time.Time `json:"ends_at"`
+}
+
+type quoteIn struct {
+	Body struct {
+		EmployerID   *tenants.ID  `json:"employer_id" doc:"Where the work is; an employer may leave it out."`
+		AgencyID     *tenants.ID  `json:"agency_id" doc:"Who supplies the worker; an agency may leave it out."`
+		Grade        string       `json:"grade" maxlen:"40" example:"nurse-band-5"`
+		StartsAt     time.Time    `json:"starts_at"`
+		EndsAt       time.Time    `json:"ends_at"`
+		BreakMinutes int          `json:"break_minutes,omitempty" min:"0" max:"480" doc:"Unpaid."`
+		Breaks       []takenInput `json:"breaks,omitempty" maxlen:"10" doc:"Unpaid breaks as they were taken; they then count alone."`
+		PayRate      money.Rate   `json:"pay_rate" doc:"Core, an hour."`
+		Commission   money.Rate   `json:"commission" doc:"For each paid hour."`
+	}
+}
+
+type quoteRowJSON struct {
+	ID      string     `json:"id"`
+	Version int        `json:"version"`
+	From    civil.Date `json:"from"`
+	Source  string     `json:"source"`
+}
+
+type quoteLineJSON struct {
+	Kind         rates.Kind     `json:"kind" enum:"pay,supplement,holiday,employer_ni,pension,levy,commission,vat"`
+	Title        string         `json:"title" example:"Unsocial hours"`
+	Band         rates.Band     `json:"band" enum:",core,low,high" doc:"Of pay lines."`
+	Times        []string       `json:"times" doc:"The stretches of the shift that a pay line is for."`
+	Minutes      int            `json:"minutes" doc:"Paid minutes."`
+	BreakMinutes int            `json:"break_minutes" doc:"Unpaid minutes taken out by rule."`
+	Rate         *money.Rate    `json:"rate" doc:"An hour, before the multiplier."`
+	Factor       money.Factor   `json:"factor" doc:"The multiplier of a rate, or the share that is taken."`
+	AmountPence  money.Pence    `json:"amount_pence"`
+	VATCategory  rates.Category `json:"vat_category" enum:"S,E,O,Z"`
+	Sum          string         `json:"sum" example:"4h at £19.97 × 1.3 = £103.84"`
+	Note         string         `json:"note"`
+	Sources      []quoteRowJSON `json:"sources" doc:"The dated data that was used."`
+}
+
+type quoteVerdictJSON struct {
+	Within         bool        `json:"within" doc:"Within the card, and not below the minimum wage."`
+	PayOver        *money.Rate `json:"pay_over" doc:"How much the pay rate is above the card's maximum."`
+	CommissionOver *money.Rate `json:"commission_over" doc:"How much the commission is above the card's maximum."`
+	BelowMinimum   bool        `json:"below_minimum" doc:"The pay rate is below the National Living Wage on the date of the shift."`
+	MinimumWage    money.Rate  `json:"minimum_wage"`
+}
+
+type quoteCardJSON struct {
+	ID            tenants.ID `json:"id"`
+	Name          string     `json:"name"`
+	Version       int        `json:"version"`
+	PayMax        money.Rate `json:"pay_max"`
+	CommissionMax money.Rate `json:"commission_max"`
+	Source        string     `json:"source"`
+}
+
+type quoteJSON struct {
+	EmployerID   tenants.ID       `json:"employer_id"`
+	AgencyID     tenants.ID       `json:"agency_id"`
+	AgreementID  tenants.ID       `json:"agreement_id"`
+	Nation       string           `json:"nation"`
+	Date         civil.Date       `json:"date" doc:"The local date of the start."`
+	Minutes      int              `json:"minutes" doc:"Paid."`
+	BreakMinutes int              `json:"break_minutes" doc:"Unpaid."`
+	Lines        []quoteLineJSON  `json:"lines"`
+	NetPence     money.Pence      `json:"net_pence"`
+	VATPence     money.Pence      `json:"vat_pence" doc:"Indicative."`
+	GrossPence   money.Pence      `json:"gross_pence"`
+	PerHour      money.Rate       `json:"per_hour" doc:"What a paid hour comes to before VAT."`
+	Card         quoteCardJSON    `json:"card"`
+	Verdict      quoteVerdictJSON `json:"verdict"`
+}
+
+func (q *Service) price(ctx context.Context, tx *tenants.Tx, in quoteIn) (quoteJSON, error) {
+	r, err := in.request(tx)
+	if err != nil {
+		return quoteJSON{}, err
+	}
+	a, err := q.Quote(ctx, tx, r)
+	if err != nil {
+		return quoteJSON{}, err
+	}
+	return quoteOut(r, a), nil
+}
+
+// request fills in the side that asks and refuses the one that is not named.
+func (in quoteIn) request(tx *tenants.Tx) (Request, error) {
+	b := in.Body
+	r := Request{Grade: b.Grade, Start: b.StartsAt, End: b.EndsAt, BreakMinutes: b.BreakMinutes, PayRate: b.PayRate, Commission: b.Commission}
+	for _, taken := range b.Breaks {
+		r.Breaks = append(r.Breaks, rates.Interval{Start: taken.StartsAt, End: taken.EndsAt})
+	}
+	r.TenantID, r.AgencyID = side(b.EmployerID), side(b.AgencyID)
+	switch none := (tenants.ID{}); {
+	case tx.Me.Kind == tenants.Agency && r.AgencyID == none:
+		r.AgencyID = tx.Me.ID
+	case tx.Me.Kind.Employer() && r.TenantID == none:
+		r.TenantID = tx.Me.ID
+	}
+	var fields []fault.Field
+	if r.TenantID == (tenants.ID{}) {
+		fields = append(fields, fault.Field{Name: "employer_id", Code: "required", Text: "Say at which employer the work is."})
+	}
+	if r.AgencyID == (tenants.ID{}) {
+		fields = append(fields, fault.Field{Name: "agency_id", Code: "required", Text: "Say which agency supplies the worker."})
+	}
+	if len(fields) > 0 && tx.Me.Kind != tenants.Worker {
+		return r, fault.ErrInvalid.With(fields...)
+	}
+	return r, nil
+}
+
+func side(id *tenants.ID) tenants.ID {
+	if id == nil {
+		return tenants.ID{}
+	}
+	return *id
+}
+
+func quoteOut(r Request, a Answer) quoteJSON {
+	s := a.Quote
+	v := a.Verdict(r.PayRate, r.Commission)
+	out := quoteJSON{
+		EmployerID: r.TenantID, AgencyID: r.AgencyID, AgreementID: a.Agreement.ID, Nation: a.Nation, Date: s.Date, Minutes: s.Minutes, BreakMinutes: s.BreakMinutes,
+		NetPence: s.Net, VATPence: s.VAT, GrossPence: s.Gross, PerHour: s.PerHour(),
+		Card:    quoteCardJSON{a.Card.CardID, a.Card.Name, a.Card.Version, a.Card.PayMax, a.Card.CommissionMax, a.Card.Source},
+		Verdict: quoteVerdictJSON{Within: v.Within, PayOver: orNull(v.Pay), CommissionOver: orNull(v.Commission), BelowMinimum: !v.Minimum, MinimumWage: a.MinimumWage},
+	}
+	for _, e := range s.Explain() {
+		l := e.Line
+		line := quoteLineJSON{Kind: l.Kind, Title: e.Title, Band: l.Band, Times: e.Times, Minutes: l.Minutes, BreakMinutes: l.BreakMinutes, Rate: orNull(l.Rate),
+			Factor: l.Factor, AmountPence: l.Amount, VATCategory: l.Category, Sum: e.Why, Note: e.Note}
+		for _, row := range l.Rows {
+			line.Sources = append(line.Sources, quoteRowJSON{row.ID, row.Version, row.From, row.Source})
+		}
+		out.Lines = append(out.Lines, line)
+	}
+	return out
+}
+
+func orNull(r money.Rate) *money.Rate {
+	if r.IsZero() {
+		return nil
+	}
+	return &r
+}

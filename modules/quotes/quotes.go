@@ -1,0 +1,175 @@
+package quotes
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"wardbridge/internal/civil"
+	"wardbridge/internal/fault"
+	"wardbridge/internal/money"
+	"wardbridge/modules/agencies"
+	"wardbridge/modules/cards"
+	"wardbridge/modules/packs"
+	"wardbridge/modules/rates"
+	"wardbridge/tenants"
+)
+
+// ErrNotForWorkers says that a worker is told a price by their booking alone.
+var ErrNotForWorkers = fault.New(fault.Forbidden, "parties_of_agreement_only", "A price is for the employer and the agency. Your own pay stands on your bookings and timesheets.")
+
+// Service prices shifts from what stands in the database: it gathers the Book
+// that the engine needs through the modules that own its parts, and has no SQL
+// of its own. A price costs about ten small reads.
+type Service struct {
+	packs    *packs.Service
+	agencies *agencies.Service
+	cards    *cards.Service
+}
+
+// New makes the service.
+func New(packs *packs.Service, agencies *agencies.Service, cards *cards.Service) *Service {
+	return &Service{packs: packs, agencies: agencies, cards: cards}
+}
+
+// Request is one shift, planned or worked, at an employer by an agency.
+type Request struct {
+	TenantID     tenants.ID
+	AgencyID     tenants.ID
+	AgreementID  tenants.ID // what the shift was booked under; zero: the agreement in force on its date
+	Nation       string     // empty: the employer's
+	StaffGroup   string     // empty: the grade's
+	Grade        string
+	Specialty    string // these four narrow the card's line; zero: not known
+	SiteID       tenants.ID
+	LeadMinutes  int
+	Tier         int
+	Start, End   time.Time
+	BreakMinutes int
+	Breaks       []rates.Interval // as they were taken; they then count alone
+	PayRate      money.Rate       // core, an hour
+	Commission   money.Rate       // per paid hour
+}
+
+// Work is what a rate card is asked for the request.
+func (r Request) Work() cards.Query {
+	return cards.Query{TenantID: r.TenantID, Grade: r.Grade, StaffGroup: r.StaffGroup, Specialty: r.Specialty, SiteID: r.SiteID, AgencyID: r.AgencyID,
+		Day: civil.DateOf(r.Start), LeadMinutes: r.LeadMinutes, Tier: r.Tier}
+}
+
+// Answer is the price and what it was made from.
+type Answer struct {
+	Quote       rates.ShiftQuote
+	Card        cards.Line // zero when the request names its agreement and no card has the grade
+	Agreement   agencies.Agreement
+	VAT         agencies.VAT
+	Nation      string
+	MinimumWage money.Rate // the National Living Wage on the date of the shift
+}
+
+// Verdict is how the rates of a request stand to what limits them.
+type Verdict struct {
+	Within     bool       // all of them hold
+	Pay        money.Rate // how much the pay rate is above the card's maximum, or zero
+	Commission money.Rate // how much the commission is, or zero
+	Minimum    bool       // the pay rate is at least the minimum wage
+}
+
+// Verdict holds the rates that were asked about against the card and the minimum
+// wage. It refuses nothing: whoever takes the rates decides that.
+func (a *Answer) Verdict(pay, commission money.Rate) Verdict {
+	v := Verdict{Minimum: pay.Cmp(a.MinimumWage) >= 0}
+	if pay.Cmp(a.Card.PayMax) > 0 {
+		v.Pay = pay.Sub(a.Card.PayMax)
+	}
+	if commission.Cmp(a.Card.CommissionMax) > 0 {
+		v.Commission = commission.Sub(a.Card.CommissionMax)
+	}
+	v.Within = v.Minimum && v.Pay.IsZero() && v.Commission.IsZero()
+	return v
+}
+
+// Quote prices a shift by the agreement, the card and the national data in force
+// on its date. It does not hold the rates against the card: Verdict does.
+func (q *Service) Quote(ctx context.Context, tx *tenants.Tx, r Request) (a Answer, err error) {
+	if tx.Me.Kind == tenants.Worker {
+		return a, ErrNotForWorkers
+	}
+	day, last := civil.DateOf(r.Start), civil.DateOf(r.End)
+	if err := (&rates.Work{Start: r.Start, End: r.End, BreakMinutes: r.BreakMinutes, Breaks: r.Breaks}).Check(); err != nil {
+		return a, err // before a span of days is read that nobody meant
+	}
+	if a.Agreement, err = q.agreement(ctx, tx, r, day); err != nil {
+		return a, err
+	}
+	grade, err := q.packs.Grade(ctx, tx, r.Grade)
+	if fault.Is(err, fault.NotFound) {
+		return a, fault.ErrInvalid.With(fault.Field{Name: "grade", Code: "unknown", Text: "There is no such grade. Choose one from the list.", Value: r.Grade})
+	}
+	if err != nil {
+		return a, err
+	}
+	if r.StaffGroup == "" {
+		r.StaffGroup = grade.StaffGroup
+	}
+	a.Card, err = q.cards.Line(ctx, tx, r.Work())
+	if err != nil && (r.AgreementID == (tenants.ID{}) || !errors.Is(err, cards.ErrNoRate)) {
+		return a, err
+	}
+	if a.VAT, err = q.agencies.VAT(ctx, tx, a.Agreement, r.StaffGroup, day); err != nil {
+		return a, err
+	}
+	if a.Nation, err = q.nation(ctx, tx, r); err != nil {
+		return a, err
+	}
+	pack, err := q.packs.LoadFor(ctx, tx, r.TenantID, a.Nation, day, last)
+	if err != nil {
+		return a, err
+	}
+	if a.MinimumWage, err = minimumWage(pack, day); err != nil {
+		return a, err
+	}
+	book, err := BookOf(pack, a.Agreement, a.VAT)
+	if err != nil {
+		return a, err
+	}
+	work := rates.Work{ID: tenants.NewID(), Start: r.Start, End: r.End, BreakMinutes: r.BreakMinutes, Breaks: r.Breaks,
+		Grade: grade.Band, Pay: r.PayRate, Commission: r.Commission}
+	if a.Card.CardID != (tenants.ID{}) {
+		work.PayRow = rates.Row{ID: a.Card.CardID.String(), Version: a.Card.Version, From: a.Card.ValidFrom, Source: "within rate card " + a.Card.Name}
+	}
+	priced, err := rates.Price([]rates.Work{work}, book)
+	if err != nil {
+		return a, err
+	}
+	a.Quote = priced.Shifts[0]
+	return a, nil
+}
+
+func (q *Service) agreement(ctx context.Context, tx *tenants.Tx, r Request, day civil.Date) (agencies.Agreement, error) {
+	if r.AgreementID == (tenants.ID{}) {
+		return q.agencies.For(ctx, tx, r.TenantID, r.AgencyID, day)
+	}
+	a, err := q.agencies.Get(ctx, tx, r.AgreementID)
+	if err == nil && (a.TenantID != r.TenantID || a.AgencyID != r.AgencyID) {
+		return a, fault.ErrNotFound.Because(fmt.Errorf("agreement %s is of other parties", a.ID))
+	}
+	return a, err
+}
+
+func (q *Service) nation(ctx context.Context, tx *tenants.Tx, r Request) (string, error) {
+	if r.Nation != "" {
+		return r.Nation, nil
+	}
+	named, err := q.agencies.Directory(ctx, tx, r.TenantID)
+	return named[r.TenantID].Nation, err
+}
+
+func minimumWage(pack packs.Pack, day civil.Date) (money.Rate, error) {
+	p, err := pack.Parameter(packs.NationalLivingWage, day)
+	if err != nil {
+		return money.Rate{}, err
+	}
+	return p.Rate()
+}
