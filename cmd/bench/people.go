@@ -129,7 +129,7 @@ func (w *world) settle(ctx context.Context, tx *tenants.Tx, t *trust) error {
 		}
 	}
 	for n, agency := range w.agencies {
-		a, err := w.Agencies.Agree(ctx, tx, agency.ID, civil.MustDate("2026-01-01"), agencies.Terms{})
+		a, err := w.Agencies.Agree(ctx, tx, agency.ID, civil.MustDate("2026-01-01"), agencies.Terms{Framework: "TWS3"})
 		if err != nil {
 			return err
 		}

@@ -76,22 +76,23 @@ func (m *maker) sites(ctx context.Context) error {
 type trade struct {
 	trust, agency string
 	vatNumber     string
+	framework     string
 	tiers         map[string]int
 }
 
 // trades: the agencies stand in different tiers at the two trusts. The VAT
 // numbers pass the check and belong to nobody.
 var trades = []trade{
-	{"kingsmere", "meridian", "GB337440071", map[string]int{"nursing": 1, "hca": 1, "medical": 1, "ahp": 1}},
-	{"kingsmere", "northbank", "GB123456782", map[string]int{"nursing": 1, "hca": 2}},
-	{"kingsmere", "harbour", "GB100000089", map[string]int{"medical": 2, "nursing": 3}},
-	{"kingsmere", "castle", "GB500000155", map[string]int{"nursing": 2, "hca": 3, "medical": 3}},
-	{"saltbridge", "northbank", "GB123456782", map[string]int{"nursing": 1, "hca": 1}},
-	{"saltbridge", "castle", "GB500000155", map[string]int{"nursing": 1, "medical": 1}},
-	{"saltbridge", "meridian", "GB337440071", map[string]int{"nursing": 2, "medical": 2}},
-	{"saltbridge", "harbour", "GB100000089", map[string]int{"medical": 3}},
-	{"clockwork", "meridian", "GB337440071", map[string]int{"nursing": 1, "medical": 1}},
-	{"clockwork", "northbank", "GB123456782", map[string]int{"nursing": 2}},
+	{"kingsmere", "meridian", "GB337440071", "TWS3", map[string]int{"nursing": 1, "hca": 1, "medical": 1, "ahp": 1}},
+	{"kingsmere", "northbank", "GB123456782", "TWS3", map[string]int{"nursing": 1, "hca": 2}},
+	{"kingsmere", "harbour", "GB100000089", "RM6281", map[string]int{"medical": 2, "nursing": 3}},
+	{"kingsmere", "castle", "GB500000155", "RM6281", map[string]int{"nursing": 2, "hca": 3, "medical": 3}},
+	{"saltbridge", "northbank", "GB123456782", "TWS3", map[string]int{"nursing": 1, "hca": 1}},
+	{"saltbridge", "castle", "GB500000155", "RM6281", map[string]int{"nursing": 1, "medical": 1}},
+	{"saltbridge", "meridian", "GB337440071", "TWS3", map[string]int{"nursing": 2, "medical": 2}},
+	{"saltbridge", "harbour", "GB100000089", "RM6281", map[string]int{"medical": 3}},
+	{"clockwork", "meridian", "GB337440071", "TWS3", map[string]int{"nursing": 1, "medical": 1}},
+	{"clockwork", "northbank", "GB123456782", "TWS3", map[string]int{"nursing": 2}},
 }
 
 // concession is the election that exempts nurses supplied by an agency.
@@ -105,7 +106,7 @@ func (m *maker) agreements(ctx context.Context) error {
 		err := m.as(ctx, t.trust, func(ctx context.Context, tx *tenants.Tx) error {
 			starts := civil.MustDate("2026-01-01")
 			a, err := m.Agencies.Agree(ctx, tx, m.orgs[t.agency].ID, starts, agencies.Terms{
-				SelfBillFrom: starts, SelfBillUntil: civil.MustDate("2027-12-31"), VATNumber: t.vatNumber, SupplierAddress: "1 Example Street, Exampleton EX1 1EX"})
+				Framework: t.framework, SelfBillFrom: starts, SelfBillUntil: civil.MustDate("2027-12-31"), VATNumber: t.vatNumber, SupplierAddress: "1 Example Street, Exampleton EX1 1EX"})
 			if err != nil {
 				return err
 			}

@@ -27,7 +27,7 @@ func (s Services) pages(h *House) {
 	platformpacks.Pages(h.Site, s.Packs)
 	organisation.Pages(h.Site, s.Accounts, s.Places, h.Door.Gate())
 	developers.Pages(h.Site, h.API)
-	employershifts.Pages(h.Site, employershifts.Deps{Places: s.Places, Packs: s.Packs, Agencies: s.Agencies, Cards: s.Cards,
+	employershifts.Pages(h.Site, employershifts.Deps{Approvals: s.Approvals, Places: s.Places, Packs: s.Packs, Agencies: s.Agencies, Cards: s.Cards,
 		Shifts: s.Shifts, Cascade: s.Cascade, Proposals: s.Proposals, Bookings: s.Bookings})
 	imports.Pages(h.Site, imports.Deps{Exchange: s.Exchange, Places: s.Places, Packs: s.Packs})
 	employertimesheets.Pages(h.Site, employertimesheets.Deps{Timesheets: s.Timesheets, Places: s.Places, Accounts: s.Accounts})

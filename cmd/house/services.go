@@ -64,8 +64,8 @@ func furnish(h *House, gate *rbac.Gate) (Services, error) {
 	s.Shifts = shifts.New(s.Places, s.Packs)
 	s.Cards.Learn(cards.Sources{Work: s.Shifts.Work})
 	s.Cascade = cascade.New(s.Shifts, s.Agencies, s.Places)
-	s.Bookings = bookings.New(s.Diary, s.Shifts, s.Quotes)
-	s.Proposals = proposals.New(proposals.Floors{Packs: s.Packs, Agencies: s.Agencies, Workers: s.Workers, Diary: s.Diary,
+	s.Bookings = bookings.New(s.Diary, s.Shifts, s.Quotes, s.Approvals)
+	s.Proposals = proposals.New(proposals.Floors{Packs: s.Packs, Approvals: s.Approvals, Agencies: s.Agencies, Workers: s.Workers, Diary: s.Diary,
 		Cards: s.Cards, Quotes: s.Quotes, Shifts: s.Shifts, Cascade: s.Cascade, Bookings: s.Bookings})
 	s.Timesheets = timesheets.New(s.Agencies, s.Bookings, s.Quotes)
 	s.Billing = billing.New(s.Agencies, s.Places, s.Timesheets)

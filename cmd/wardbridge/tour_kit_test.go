@@ -235,7 +235,7 @@ func (u *tour) terms(ctx context.Context, tx *tenants.Tx) error {
 		return err
 	}
 	starts := civil.MustDate("2026-01-01")
-	a, err := u.house.Agencies.Agree(ctx, tx, u.id("meridian"), starts, agencies.Terms{SelfBillFrom: starts, SelfBillUntil: civil.MustDate("2027-12-31"),
+	a, err := u.house.Agencies.Agree(ctx, tx, u.id("meridian"), starts, agencies.Terms{Framework: "TWS3", SelfBillFrom: starts, SelfBillUntil: civil.MustDate("2027-12-31"),
 		VATNumber: "GB337440071", SupplierAddress: "1 Example Street, Exampleton EX1 1EX"})
 	if err != nil {
 		return err

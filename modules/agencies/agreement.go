@@ -25,6 +25,7 @@ var (
 	ErrElectionTaken    = fault.New(fault.Conflict, "vat_election_taken", "There is a VAT election for this staff group from this day already.")
 	ErrNoSelfBilling    = fault.New(fault.Conflict, "self_billing_missing", "There is no signed self-billing agreement for that day.")
 	ErrNoVATNumber      = fault.New(fault.Conflict, "vat_number_missing", "The agreement has no VAT number of the agency.")
+	ErrFramework        = fault.New(fault.Invalid, "framework_unknown", "This is no approved framework of that day. Choose one from the list, or none when the agency is off framework.")
 	ErrNotYours         = fault.New(fault.Forbidden, "employers_only", "Only the employer changes an agreement.")
 )
 
@@ -53,6 +54,8 @@ type Agreement struct {
 	Segmentation    string
 	BreakRule       string
 	OnCosts         string
+	Framework       string     // the code of the approved framework it is supplied through; empty: off framework
+	FrameworkLot    string     // and its lot
 	SelfBillFrom    civil.Date // the signed self-billing agreement; none: not signed
 	SelfBillUntil   civil.Date // its last day
 	SupplierName    string     // as it stands on the bills
@@ -95,6 +98,8 @@ type Terms struct {
 	Segmentation    string
 	BreakRule       string
 	OnCosts         string
+	Framework       string // code; empty: off framework
+	FrameworkLot    string
 	SelfBillFrom    civil.Date
 	SelfBillUntil   civil.Date // none: the last day of twelve months
 	SupplierName    string     // none: the agency's name
@@ -104,7 +109,8 @@ type Terms struct {
 
 // Terms are the agreement's, for changing some of them.
 func (a Agreement) Terms() Terms {
-	return Terms{a.EndsOn, a.Segmentation, a.BreakRule, a.OnCosts, a.SelfBillFrom, a.SelfBillUntil, a.SupplierName, a.SupplierAddress, a.VATNumber}
+	return Terms{a.EndsOn, a.Segmentation, a.BreakRule, a.OnCosts, a.Framework, a.FrameworkLot,
+		a.SelfBillFrom, a.SelfBillUntil, a.SupplierName, a.SupplierAddress, a.VATNumber}
 }
 
 // take puts terms into the agreement, checked.
@@ -118,6 +124,7 @@ func (a *Agreement) take(t Terms) error {
 	}
 	a.EndsOn, a.SelfBillFrom, a.SelfBillUntil = t.EndsOn, t.SelfBillFrom, t.SelfBillUntil
 	a.Segmentation, a.BreakRule, a.OnCosts = or(t.Segmentation, Clock), or(t.BreakRule, ActualOrProRata), or(t.OnCosts, Flat)
+	a.Framework, a.FrameworkLot = strings.ToUpper(strings.TrimSpace(t.Framework)), strings.TrimSpace(t.FrameworkLot)
 	a.SupplierName, a.SupplierAddress, a.VATNumber = or(strings.TrimSpace(t.SupplierName), a.SupplierName), strings.TrimSpace(t.SupplierAddress), number
 	if !a.SelfBillFrom.IsZero() && a.SelfBillUntil.IsZero() {
 		a.SelfBillUntil = civil.DateOf(a.SelfBillFrom.Midnight().AddDate(1, 0, 0)).AddDays(-1)

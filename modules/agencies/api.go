@@ -28,17 +28,17 @@ func (s *Service) Routes(r *openapi.Router) {
 	openapi.Get(r, "/agreements/{id}", rbac.AgreementRead, "Get an agreement", s.getAgreement,
 		openapi.Describe("With the agency's tier by staff group and every election on VAT."), admin(none))
 	openapi.Post(r, "/agreements", rbac.AgreementManage, "Make an agreement", s.createAgreement, openapi.Status(201),
-		openapi.Faults(ErrUnknownAgency, ErrOverlap, ErrDates, ErrVATNumber),
+		openapi.Faults(ErrUnknownAgency, ErrOverlap, ErrDates, ErrVATNumber, ErrFramework),
 		openapi.Describe("One at a time is in force between an employer and an agency. A self-billing agreement without an end runs for twelve months."),
 		openapi.Example(func(w openapi.World) openapi.Call {
 			return openapi.Call{As: "admin@brightwater.example", Body: map[string]any{"agency_id": w.ID("meridian"), "starts_on": "2027-01-01",
 				"self_bill_from": "2027-01-01", "vat_number": "GB337440071"}}
 		}))
 	openapi.Put(r, "/agreements/{id}", rbac.AgreementManage, "Change an agreement", s.changeAgreement,
-		openapi.Faults(ErrEnded, ErrOverlap, ErrDates, ErrVATNumber, ErrVATNumberChanged),
+		openapi.Faults(ErrEnded, ErrOverlap, ErrDates, ErrVATNumber, ErrVATNumberChanged, ErrFramework),
 		openapi.Describe("Replaces all terms; what is left out takes its usual value. A changed VAT number needs the first day of a new self-billing agreement."),
 		admin(func(openapi.World) any {
-			return map[string]any{"self_bill_from": "2026-01-01", "self_bill_until": "2027-12-31", "vat_number": "GB337440071", "supplier_address": "1 Example Street, Exampleton EX1 1EX"}
+			return map[string]any{"self_bill_from": "2026-01-01", "self_bill_until": "2027-12-31", "framework": "TWS3", "vat_number": "GB337440071", "supplier_address": "1 Example Street, Exampleton EX1 1EX"}
 		}))
 	openapi.Post(r, "/agreements/{id}/tiers", rbac.AgreementManage, "Set an agency's tiers", s.setTheTiers, openapi.Faults(ErrEnded),
 		openapi.Describe("Tier 0 takes the agency out. Staff groups that are not named keep their tier."),
@@ -75,6 +75,8 @@ type agreementJSON struct {
 	Segmentation    string      `json:"segmentation" enum:"clock,afc_whole_shift"`
 	BreakRule       string      `json:"break_rule" enum:"actual_or_pro_rata,from_highest,from_lowest"`
 	OnCosts         string      `json:"on_costs" enum:"flat,weekly"`
+	Framework       string      `json:"framework" example:"RM6281" doc:"The approved framework it is supplied through; empty: off framework."`
+	FrameworkLot    string      `json:"framework_lot" example:"1"`
 	SelfBillFrom    *civil.Date `json:"self_bill_from"`
 	SelfBillUntil   *civil.Date `json:"self_bill_until"`
 	SelfBills       bool        `json:"self_bills" doc:"The employer may issue the agency's invoices today."`
@@ -109,6 +111,7 @@ func agreementOut(a Agreement, now time.Time, names map[tenants.ID]string) agree
 	out := agreementJSON{
 		ID: a.ID, EmployerID: a.TenantID, Employer: names[a.TenantID], AgencyID: a.AgencyID, Agency: names[a.AgencyID], InForce: a.On(today),
 		StartsOn: a.StartsOn, EndsOn: orNull(a.EndsOn), Segmentation: a.Segmentation, BreakRule: a.BreakRule, OnCosts: a.OnCosts,
+		Framework: a.Framework, FrameworkLot: a.FrameworkLot,
 		SelfBillFrom: orNull(a.SelfBillFrom), SelfBillUntil: orNull(a.SelfBillUntil), SelfBills: true,
 		SupplierName: a.SupplierName, SupplierAddress: a.SupplierAddress, VATNumber: a.VATNumber, etag: a.ETag(),
 	}
@@ -192,6 +195,8 @@ type termsInput struct {
 	Segmentation    string      `json:"segmentation,omitempty" enum:"clock,afc_whole_shift" default:"clock"`
 	BreakRule       string      `json:"break_rule,omitempty" enum:"actual_or_pro_rata,from_highest,from_lowest" default:"actual_or_pro_rata"`
 	OnCosts         string      `json:"on_costs,omitempty" enum:"flat,weekly" default:"flat"`
+	Framework       string      `json:"framework,omitempty" maxlen:"40" example:"RM6281" doc:"Its code; left out, every shift is off framework and needs the chief executive."`
+	FrameworkLot    string      `json:"framework_lot,omitempty" maxlen:"40" example:"1"`
 	SelfBillFrom    *civil.Date `json:"self_bill_from" doc:"The first day of the signed self-billing agreement."`
 	SelfBillUntil   *civil.Date `json:"self_bill_until" doc:"Its last day; twelve months if not given."`
 	SupplierName    string      `json:"supplier_name,omitempty" maxlen:"200"`
@@ -200,7 +205,7 @@ type termsInput struct {
 }
 
 func (t termsInput) terms() Terms {
-	return Terms{EndsOn: orNone(t.EndsOn), Segmentation: t.Segmentation, BreakRule: t.BreakRule, OnCosts: t.OnCosts, SelfBillFrom: orNone(t.SelfBillFrom),
+	return Terms{EndsOn: orNone(t.EndsOn), Segmentation: t.Segmentation, BreakRule: t.BreakRule, OnCosts: t.OnCosts, Framework: t.Framework, FrameworkLot: t.FrameworkLot, SelfBillFrom: orNone(t.SelfBillFrom),
 		SelfBillUntil: orNone(t.SelfBillUntil), SupplierName: t.SupplierName, SupplierAddress: t.SupplierAddress, VATNumber: t.VATNumber}
 }
 

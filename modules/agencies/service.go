@@ -2,6 +2,7 @@ package agencies
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -45,6 +46,9 @@ func (s *Service) Agree(ctx context.Context, tx *tenants.Tx, agencyID tenants.ID
 	if err := a.take(terms); err != nil {
 		return Agreement{}, err
 	}
+	if err := s.framework(ctx, tx, a); err != nil {
+		return Agreement{}, err
+	}
 	return a, overlapping(insert(ctx, tx, &a))
 }
 
@@ -55,11 +59,48 @@ func (s *Service) Update(ctx context.Context, tx *tenants.Tx, id tenants.ID, ver
 	if err != nil {
 		return Agreement{}, err
 	}
+	was := a
 	if err := a.take(terms); err != nil {
 		return Agreement{}, err
 	}
+	if was.Framework != a.Framework || was.FrameworkLot != a.FrameworkLot {
+		if err := s.framework(ctx, tx, a); err != nil {
+			return Agreement{}, err
+		}
+	}
 	a.Version++
 	return a, overlapping(save(ctx, tx, &a))
+}
+
+// framework refuses a framework or a lot that does not stand today, or on the
+// first day of an agreement that is to come.
+func (s *Service) framework(ctx context.Context, tx *tenants.Tx, a Agreement) error {
+	if a.Framework == "" && a.FrameworkLot == "" {
+		return nil
+	}
+	day := civil.DateOf(tx.Now)
+	if a.StartsOn.After(day) {
+		day = a.StartsOn
+	}
+	_, err := s.packs.Framework(ctx, tx, a.Framework, a.FrameworkLot, day)
+	if fault.Is(err, fault.NotFound) || errors.Is(err, packs.ErrNoFramework) {
+		text := fault.Of(err).Text
+		return ErrFramework.Saying(text).With(fault.Field{Name: "framework", Code: ErrFramework.Code, Text: text, Value: strings.TrimSpace(a.Framework + " " + a.FrameworkLot)})
+	}
+	return err
+}
+
+// OnFramework reports whether supply under an agreement on a day is on an approved
+// framework.
+func (s *Service) OnFramework(ctx context.Context, tx *tenants.Tx, a Agreement, day civil.Date) (bool, error) {
+	if a.Framework == "" {
+		return false, nil
+	}
+	_, err := s.packs.Framework(ctx, tx, a.Framework, a.FrameworkLot, day)
+	if errors.Is(err, packs.ErrNoFramework) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // End closes an agreement for new business at once and tells the agency. What

@@ -6,7 +6,7 @@ import (
 	"wardbridge/tenants"
 )
 
-const columns = `tenant_id, agency_id, id, starts_on, ends_on, segmentation, break_rule, on_costs, self_bill_from, self_bill_until,
+const columns = `tenant_id, agency_id, id, starts_on, ends_on, segmentation, break_rule, on_costs, framework, framework_lot, self_bill_from, self_bill_until,
 	supplier_name, supplier_address, vat_number, ended_at, created_at, version`
 
 func insert(ctx context.Context, tx *tenants.Tx, a *Agreement) error {
@@ -16,7 +16,7 @@ func insert(ctx context.Context, tx *tenants.Tx, a *Agreement) error {
 
 func save(ctx context.Context, tx *tenants.Tx, a *Agreement) error {
 	_, err := tx.NewUpdate().Model(a).
-		Column("ends_on", "segmentation", "break_rule", "on_costs", "self_bill_from", "self_bill_until", "supplier_name", "supplier_address", "vat_number", "ended_at", "version").
+		Column("ends_on", "segmentation", "break_rule", "on_costs", "framework", "framework_lot", "self_bill_from", "self_bill_until", "supplier_name", "supplier_address", "vat_number", "ended_at", "version").
 		Where("tenant_id = ? and id = ?", a.TenantID, a.ID).Exec(ctx)
 	return err
 }

@@ -43,6 +43,24 @@ func (s *Service) Matrix(ctx context.Context, tx *tenants.Tx) ([]Line, error) {
 	return lines, nil
 }
 
+// Rule is the rule in force of one condition.
+func (s *Service) Rule(ctx context.Context, tx *tenants.Tx, c Condition) (Rule, error) {
+	found, err := s.rulesOf(ctx, tx, []Condition{c})
+	if err != nil {
+		return Rule{}, err
+	}
+	return found[0], nil
+}
+
+// Asked names those whom a request under some conditions would ask.
+func (s *Service) Asked(ctx context.Context, tx *tenants.Tx, conditions []Condition) ([]string, error) {
+	rules, err := s.rulesOf(ctx, tx, conditions)
+	if err != nil {
+		return nil, err
+	}
+	return s.Names(ctx, tx, strictest(rules).Approvers)
+}
+
 // rulesOf are the rules in force of some conditions.
 func (s *Service) rulesOf(ctx context.Context, tx *tenants.Tx, conditions []Condition) ([]Rule, error) {
 	if len(conditions) == 0 {

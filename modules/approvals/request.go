@@ -31,6 +31,7 @@ var (
 	ErrNoMember      = fault.New(fault.Invalid, "not_a_decider", "This person cannot open approvals. Give them a role that decides, such as Approver, and try again.")
 	ErrIncomplete    = fault.New(fault.Invalid, "approval_incomplete", "Something that this approval needs is missing.")
 	ErrNoEmployer    = fault.New(fault.Forbidden, "employers_only", "Only an employer keeps approvals.")
+	ErrReason        = fault.New(fault.Invalid, "reason_unknown", "Choose why the limit has to be passed.")
 	ErrUnknownChoice = fault.New(fault.Invalid, "not_allowed", "Choose one of those offered.")
 )
 

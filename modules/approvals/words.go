@@ -65,3 +65,40 @@ func EvidenceText(name string) string {
 	}
 	return strings.ReplaceAll(name, "_", " ")
 }
+
+// OverrideReason is one line of the list of why a limit is passed.
+type OverrideReason struct{ Code, Text string }
+
+// OverrideReasons lists why a cap or a framework may have to be passed, in the
+// order of the form. National returns count by these.
+func OverrideReasons() []OverrideReason {
+	return []OverrideReason{
+		{"patient_safety", "Exceptional patient safety, no alternative"},
+		{"short_notice_sickness", "Sickness at short notice"},
+		{"hard_to_fill", "Hard-to-fill specialty"},
+		{"enhanced_care", "One-to-one or enhanced care"},
+		{"supplier_above_cap", "The supplier would not keep to the cap"},
+		{"long_line", "A long booking from before the cap"},
+		{"other", "Other, as the statement says"},
+	}
+}
+
+// OverrideText is the sentence of a reason's code.
+func OverrideText(code string) string {
+	for _, r := range OverrideReasons() {
+		if r.Code == code {
+			return r.Text
+		}
+	}
+	return strings.ReplaceAll(code, "_", " ")
+}
+
+// CheckReason refuses a code that is not on the list.
+func CheckReason(code string) error {
+	for _, r := range OverrideReasons() {
+		if r.Code == code {
+			return nil
+		}
+	}
+	return ErrReason.With(field("reason", ErrReason, ErrReason.Text, code))
+}

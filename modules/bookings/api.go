@@ -157,12 +157,16 @@ type directIn struct {
 		RegisterNumber string      `json:"register_number,omitempty" maxlen:"20" doc:"Of the worker, when there is no person_id." example:"18G1234E"`
 		PayRate        money.Rate  `json:"pay_rate" doc:"Pounds for a core hour."`
 		Commission     money.Rate  `json:"commission" doc:"Pounds for a paid hour."`
+		Reason         string      `json:"reason,omitempty" enum:",patient_safety,short_notice_sickness,hard_to_fill,enhanced_care,supplier_above_cap,long_line,other" doc:"Needed where the price passes a limit: the booking holds and is asked to be ratified."`
+		Statement      string      `json:"statement,omitempty" maxlen:"1000" doc:"Likewise: on which patient-safety grounds."`
+		Tried          string      `json:"tried,omitempty" maxlen:"300" doc:"For an agency off framework: how the bank and the others were tried."`
 	}
 }
 
 func (s *Service) directAPI(ctx context.Context, tx *tenants.Tx, in directIn) (bookingJSON, error) {
 	d := Direct{ShiftID: in.Body.ShiftID, AgencyID: in.Body.AgencyID, RegisterNumber: in.Body.RegisterNumber,
-		PayRate: in.Body.PayRate, Commission: in.Body.Commission}
+		PayRate: in.Body.PayRate, Commission: in.Body.Commission,
+		Reason: in.Body.Reason, Statement: in.Body.Statement, Tried: in.Body.Tried}
 	if in.Body.PersonID != nil {
 		d.WorkerID = *in.Body.PersonID
 	}

@@ -9,6 +9,7 @@ import (
 	"wardbridge/internal/civil"
 	"wardbridge/internal/fault"
 	"wardbridge/internal/money"
+	"wardbridge/modules/approvals"
 	"wardbridge/modules/rates"
 	"wardbridge/tenants"
 )
@@ -25,6 +26,7 @@ var (
 	ErrWorkerTwice   = fault.New(fault.Invalid, "worker_named_twice", "Name the worker by the person or by the register number, not by both.")
 	ErrWorkerUnknown = fault.New(fault.Invalid, "worker_unknown", "This agency has no confirmed worker with that register number.")
 	ErrWorkerGroup   = fault.New(fault.Invalid, "worker_staff_group", "This worker belongs to another staff group than the shift asks for.")
+	ErrBelowMinimum  = fault.New(fault.Invalid, "pay_rate_below_minimum", "The pay rate is below the National Living Wage.")
 	ErrPayAboveCard  = fault.New(fault.Invalid, "pay_rate_above_card", "The pay rate is above the rate card.")
 	ErrFeeAboveCard  = fault.New(fault.Invalid, "commission_above_card", "The commission is above the rate card.")
 )
@@ -43,40 +45,44 @@ const (
 const reasonMax = 200
 
 // Booking is one person on one shift. Fields that the reading party has no
-// right to see are zero: an agency has no CostCentre and no ConfirmedBy, a
+// right to see are zero: an agency has no CostCentre, no ConfirmedBy and
+// nothing of approvals, a
 // worker no Commission, NetPence, CardID, ProposalID or AgreementID either.
 type Booking struct {
 	bun.BaseModel `bun:"table:bookings,alias:booking"`
 
-	TenantID     tenants.ID       `bun:"tenant_id,pk"`
-	AgencyID     tenants.ID       `bun:"agency_id"`
-	WorkerID     tenants.ID       `bun:"worker_id"`
-	ID           tenants.ID       `bun:"id,pk"`
-	Ref          string           `bun:"ref"`
-	ShiftID      tenants.ID       `bun:"shift_id"`
-	WardID       tenants.ID       `bun:"ward_id"`
-	SiteID       tenants.ID       `bun:"site_id"`
-	ProposalID   *tenants.ID      `bun:"proposal_id"` // nil: booked directly
-	AgreementID  tenants.ID       `bun:"agreement_id"`
-	WorkerName   string           `bun:"worker_name"`
-	StaffGroup   string           `bun:"staff_group"`
-	Grade        string           `bun:"grade"` // what is paid: the shift's, not the worker's own
-	Specialty    string           `bun:"specialty"`
-	StartsAt     time.Time        `bun:"starts_at"`
-	EndsAt       time.Time        `bun:"ends_at"`
-	BreakMinutes int              `bun:"break_minutes"`
-	Notes        string           `bun:"notes"`
-	CostCentre   string           `bun:"cost_centre"`
-	PayRate      money.Rate       `bun:"pay_rate"`
-	Commission   money.Rate       `bun:"commission"`
-	CardID       tenants.ID       `bun:"card_id"`
-	Quote        rates.ShiftQuote `bun:"quote,type:jsonb"`
-	NetPence     money.Pence      `bun:"net_pence"`
-	Status       Status           `bun:"status"`
-	ConfirmedAt  time.Time        `bun:"confirmed_at"`
-	ConfirmedBy  string           `bun:"confirmed_by"`
-	EndedAt      *time.Time       `bun:"ended_at"`
-	EndedWhy     string           `bun:"ended_why"`
+	TenantID      tenants.ID            `bun:"tenant_id,pk"`
+	AgencyID      tenants.ID            `bun:"agency_id"`
+	WorkerID      tenants.ID            `bun:"worker_id"`
+	ID            tenants.ID            `bun:"id,pk"`
+	Ref           string                `bun:"ref"`
+	ShiftID       tenants.ID            `bun:"shift_id"`
+	WardID        tenants.ID            `bun:"ward_id"`
+	SiteID        tenants.ID            `bun:"site_id"`
+	ProposalID    *tenants.ID           `bun:"proposal_id"` // nil: booked directly
+	AgreementID   tenants.ID            `bun:"agreement_id"`
+	WorkerName    string                `bun:"worker_name"`
+	StaffGroup    string                `bun:"staff_group"`
+	Grade         string                `bun:"grade"` // what is paid: the shift's, not the worker's own
+	Specialty     string                `bun:"specialty"`
+	StartsAt      time.Time             `bun:"starts_at"`
+	EndsAt        time.Time             `bun:"ends_at"`
+	BreakMinutes  int                   `bun:"break_minutes"`
+	Notes         string                `bun:"notes"`
+	CostCentre    string                `bun:"cost_centre"`
+	PayRate       money.Rate            `bun:"pay_rate"`
+	Commission    money.Rate            `bun:"commission"`
+	CardID        tenants.ID            `bun:"card_id"`
+	Quote         rates.ShiftQuote      `bun:"quote,type:jsonb"`
+	NetPence      money.Pence           `bun:"net_pence"`
+	Conditions    []approvals.Condition `bun:"conditions,array"` // why it needed approval, such as a charge above the cap
+	HighestCharge money.Rate            `bun:"highest_charge"`   // the dearest hour before VAT
+	ApprovalID    *tenants.ID           `bun:"approval_id"`      // what was granted
+	Status        Status                `bun:"status"`
+	ConfirmedAt   time.Time             `bun:"confirmed_at"`
+	ConfirmedBy   string                `bun:"confirmed_by"`
+	EndedAt       *time.Time            `bun:"ended_at"`
+	EndedWhy      string                `bun:"ended_why"`
 }
 
 // Live reports whether the booking still holds its shift.

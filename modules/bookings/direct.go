@@ -6,7 +6,9 @@ import (
 
 	"wardbridge/internal/fault"
 	"wardbridge/internal/money"
+	"wardbridge/modules/approvals"
 	"wardbridge/modules/quotes"
+	"wardbridge/modules/rates"
 	"wardbridge/modules/shifts"
 	"wardbridge/tenants"
 )
@@ -21,6 +23,11 @@ type Direct struct {
 	RegisterNumber string
 	PayRate        money.Rate
 	Commission     money.Rate
+	// Needed where a manager's yes is not enough: the booking holds, and whoever the
+	// matrix names is asked to ratify it.
+	Reason    string // a code of approvals.OverrideReasons
+	Statement string // on which patient-safety grounds
+	Tried     string // how the bank and the agencies on framework were tried
 }
 
 // ConfirmDirect books a worker on a shift that was entered after it began. The
@@ -56,10 +63,44 @@ func (s *Service) ConfirmDirect(ctx context.Context, tx *tenants.Tx, d Direct) (
 	if err := WithinCard(priced.Card.PayMax, priced.Card.CommissionMax, d.PayRate, d.Commission); err != nil {
 		return Booking{}, err
 	}
-	return s.Confirm(ctx, tx, shift, Engagement{
+	if err := AboveMinimum(&priced.Quote); err != nil {
+		return Booking{}, err
+	}
+	needs, err := s.quotes.Needs(ctx, tx, &priced, shift.TenantID, priced.Quote.Date)
+	if err != nil {
+		return Booking{}, err
+	}
+	b, err := s.Confirm(ctx, tx, shift, Engagement{
 		AgencyID: d.AgencyID, WorkerID: who.ID, AgreementID: priced.Agreement.ID, WorkerName: who.Name,
-		PayRate: d.PayRate, Commission: d.Commission, CardID: priced.Card.CardID, Quote: priced.Quote,
+		PayRate: d.PayRate, Commission: d.Commission, CardID: priced.Card.CardID, Quote: priced.Quote, Conditions: needs,
 	})
+	if err != nil || len(needs) == 0 {
+		return b, err
+	}
+	return b, s.askToRatify(ctx, tx, b, shift, d)
+}
+
+// askToRatify asks about a booking that was made after the work had begun. It
+// never lapses: the work is done.
+func (s *Service) askToRatify(ctx context.Context, tx *tenants.Tx, b Booking, shift shifts.Shift, d Direct) error {
+	if err := approvals.CheckReason(d.Reason); err != nil {
+		return err
+	}
+	most := money.Rate{}
+	if t := b.Quote.OverCap(); t != nil {
+		most = t.Cap
+	}
+	ask := approvals.Draft{Subject: approvals.Subject{Kind: "booking", ID: b.ID, Ref: b.Ref}, Title: "Ratify " + b.WorkerName + " on shift " + shift.Ref,
+		Href: "/shifts/" + shift.Ref, WardID: &b.WardID, Conditions: b.Conditions, Rate: b.HighestCharge, Cap: most, Total: b.NetPence, About: b.WorkerID,
+		Figures: map[string]string{"pay_rate": b.PayRate.String(), "commission": b.Commission.String(), "card": b.CardID.String(), "highest_charge": b.HighestCharge.String()},
+		Reason:  d.Reason, Statement: d.Statement}
+	if tried := strings.TrimSpace(d.Tried); tried != "" {
+		for _, name := range []string{"bank_tried", "tiers_tried"} {
+			ask.Evidence = append(ask.Evidence, approvals.Evidence{Name: name, Text: tried, Href: "/shifts/" + shift.Ref})
+		}
+	}
+	_, err := s.approvals.Ask(ctx, tx, ask)
+	return err
 }
 
 // bookable refuses a shift that may not be booked directly.
@@ -74,6 +115,15 @@ func (s *Service) bookable(ctx context.Context, tx *tenants.Tx, shift shifts.Shi
 		return ErrNotPast
 	}
 	return shift.Fillable()
+}
+
+// AboveMinimum refuses pay below the minimum wage on the date of the shift.
+func AboveMinimum(q *rates.ShiftQuote) error {
+	if !q.Wage.Below() {
+		return nil
+	}
+	text := "The pay rate is below the National Living Wage of " + q.Wage.Limit.Text() + " an hour on the date of the shift."
+	return ErrBelowMinimum.Saying(text).With(fault.Field{Name: "pay_rate", Code: ErrBelowMinimum.Code, Value: q.Wage.Rate.String(), Text: text})
 }
 
 // WithinCard refuses rates above a card's maxima, naming each box and its maximum.

@@ -8,6 +8,7 @@ import (
 	"wardbridge/internal/fault"
 	"wardbridge/internal/money"
 	"wardbridge/internal/paging"
+	"wardbridge/modules/approvals"
 	"wardbridge/modules/diary"
 	"wardbridge/modules/quotes"
 	"wardbridge/modules/rates"
@@ -20,11 +21,13 @@ type Service struct {
 	diary  *diary.Service
 	shifts *shifts.Service
 	quotes *quotes.Service
+
+	approvals *approvals.Service
 }
 
 // New makes the service.
-func New(diary *diary.Service, shifts *shifts.Service, quotes *quotes.Service) *Service {
-	return &Service{diary: diary, shifts: shifts, quotes: quotes}
+func New(diary *diary.Service, shifts *shifts.Service, quotes *quotes.Service, approvals *approvals.Service) *Service {
+	return &Service{diary: diary, shifts: shifts, quotes: quotes, approvals: approvals}
 }
 
 // Engagement is who was agreed for a shift, and at which price.
@@ -38,6 +41,8 @@ type Engagement struct {
 	Commission  money.Rate
 	CardID      tenants.ID
 	Quote       rates.ShiftQuote
+	Conditions  []approvals.Condition // why it needed approval
+	ApprovalID  *tenants.ID           // what was granted
 }
 
 // Confirm books a worker on a shift that the caller has locked and found open,
@@ -61,6 +66,7 @@ func (s *Service) Confirm(ctx context.Context, tx *tenants.Tx, shift shifts.Shif
 		WorkerName: e.WorkerName, StaffGroup: shift.StaffGroup, Grade: shift.Grade, Specialty: shift.Specialty,
 		StartsAt: shift.StartsAt, EndsAt: shift.EndsAt, BreakMinutes: shift.BreakMinutes, Notes: shift.Notes, CostCentre: shift.CostCentre,
 		PayRate: e.PayRate, Commission: e.Commission, CardID: e.CardID, Quote: e.Quote, NetPence: e.Quote.Net,
+		Conditions: append([]approvals.Condition{}, e.Conditions...), HighestCharge: e.Quote.Highest, ApprovalID: e.ApprovalID,
 		Status: StatusConfirmed, ConfirmedAt: tx.Now, ConfirmedBy: tx.Actor.Name,
 	}
 	if b.Ref, err = nextRef(ctx, tx, shift); err != nil {

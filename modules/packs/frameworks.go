@@ -28,15 +28,19 @@ type Lot struct {
 	Name      string
 }
 
-// Framework finds a framework and one of its lots on a day, or ErrNoFramework:
-// supply is on a framework only when both stand on the day of the shift.
+// Framework finds an approved framework and one of its lots on a day, or
+// ErrNoFramework: supply is on a framework only when both stand on the day of the
+// shift. Without a lot the framework alone is asked for.
 func (s *Service) Framework(ctx context.Context, tx *tenants.Tx, code, lot string, day civil.Date) (Framework, error) {
 	f, found, err := framework(ctx, tx, code, day)
 	if err != nil {
 		return f, err
 	}
-	if !found {
+	if !found || !f.Approved {
 		return f, ErrNoFramework.Saying("The framework " + code + " does not stand on " + day.Text() + ".")
+	}
+	if lot == "" {
+		return f, nil
 	}
 	if f.Lot, found, err = lotOf(ctx, tx, code, lot, day); err == nil && !found {
 		err = ErrNoFramework.Saying("The framework " + code + " has no lot " + lot + " on " + day.Text() + ".")

@@ -7,6 +7,7 @@ import (
 	"wardbridge/internal/civil"
 	"wardbridge/internal/money"
 	"wardbridge/internal/paging"
+	"wardbridge/modules/approvals"
 	"wardbridge/modules/bookings"
 	"wardbridge/modules/shifts"
 	"wardbridge/openapi"
@@ -33,7 +34,7 @@ func (s *Service) Routes(r *openapi.Router) {
 	openapi.Get(r, "/proposals/{id}", rbac.ProposalRead, "Get a proposal", s.getAPI, call(manager, waiting, nil))
 	openapi.Post(r, "/proposals", rbac.ProposalCreate, "Propose a worker", s.submitAPI, openapi.Status(201),
 		openapi.Describe("Offers one of the agency's confirmed workers for a shift that is released to it. The rates must be within the rate card; the price is worked out and kept."),
-		openapi.Faults(ErrShiftClosed, ErrWorker, ErrNotFree, ErrAlreadyProposed, ErrRate, ErrPayAboveCard, ErrFeeAboveCard),
+		openapi.Faults(ErrShiftClosed, ErrWorker, ErrNotFree, ErrAlreadyProposed, ErrRate, ErrPayAboveCard, ErrFeeAboveCard, ErrBelowMinimum),
 		openapi.Example(func(w openapi.World) openapi.Call {
 			return openapi.Call{As: consultant, Body: map[string]any{"shift_id": w.ID("meridian.shift.open"), "worker_id": w.ID("meridian.worker"),
 				"pay_rate": "19.0000", "commission": "2.0000", "note": "Knows the ward."}}
@@ -41,9 +42,14 @@ func (s *Service) Routes(r *openapi.Router) {
 	openapi.Post(r, "/proposals/{id}/withdraw", rbac.ProposalCreate, "Withdraw a proposal", s.withdrawAPI,
 		openapi.Describe("Takes a proposal back before the employer has answered it."), openapi.Faults(ErrAnswered),
 		call(consultant, "meridian.proposal.submitted", nil))
+	openapi.Post(r, "/proposals/{id}/ask-approval", rbac.ApprovalRequest, "Ask for approval of a proposal", s.askAPI, openapi.Status(201),
+		openapi.Describe("For a proposal that passes the price cap, the charge from which the chief executive signs, or the framework. Whoever the approval matrix names is asked; "+
+			"what the bank and each tier were asked is taken from the shift's timeline. Once granted, the proposal can be accepted."),
+		openapi.Faults(ErrAnswered, ErrNoApproval, ErrApproved, ErrReason, approvals.ErrAsked, approvals.ErrIncomplete),
+		call(manager, "kingsmere.proposal.above", map[string]any{"reason": "hard_to_fill", "statement": "The ward would run below its safe number without this shift."}))
 	openapi.Post(r, "/proposals/{id}/accept", rbac.ProposalDecide, "Accept a proposal", s.acceptAPI,
 		openapi.Describe("Books the worker, fills the shift, stops its cascade and closes what else was proposed for it, all at once or not at all."),
-		openapi.Faults(ErrShiftFilled, shifts.ErrCancelled, shifts.ErrExpired, ErrAnswered, ErrNotFree, ErrOwnRequest), call(manager, waiting, nil))
+		openapi.Faults(ErrShiftFilled, shifts.ErrCancelled, shifts.ErrExpired, ErrAnswered, ErrNeedsApproval, ErrNotFree, ErrOwnRequest), call(manager, waiting, nil))
 	openapi.Post(r, "/proposals/{id}/decline", rbac.ProposalDecide, "Decline a proposal", s.declineAPI,
 		openapi.Describe("Says no. The agency reads the reason and the note."), openapi.Faults(ErrAnswered, ErrInvalidDecline, ErrOwnRequest),
 		call(manager, waiting, map[string]any{"reason": "experience", "note": "We need somebody with theatre experience."}))
@@ -81,6 +87,8 @@ type proposalJSON struct {
 	ChargeHour     money.Rate            `json:"charge_per_hour,omitzero" doc:"What a paid hour comes to before VAT."`
 	Lines          []bookings.ChargeLine `json:"lines"`
 	Note           string                `json:"note,omitempty"`
+	Conditions     []approvals.Condition `json:"conditions,omitempty" doc:"Why the employer must ask for approval before it accepts."`
+	Passes         string                `json:"passes,omitempty" doc:"In words: which limit it passes, by how much and in which hours."`
 	SubmittedAt    time.Time             `json:"submitted_at"`
 	SubmittedBy    string                `json:"submitted_by,omitempty"`
 	WithdrawnAt    *time.Time            `json:"withdrawn_at"`
@@ -97,6 +105,9 @@ func toJSON(p *Proposal, shift shifts.Shift, reader tenants.Kind) proposalJSON {
 		Commission: p.Commission, Minutes: p.Minutes, NetPence: p.NetPence, VATPence: p.Quote.VAT, ChargeHour: p.Quote.PerHour(),
 		Lines: bookings.ChargeLines(&p.Quote, reader), Note: p.Note, SubmittedAt: p.SubmittedAt, SubmittedBy: p.SubmittedBy,
 		WithdrawnAt: p.WithdrawnAt, DecidedAt: p.DecidedAt, DecidedBy: p.DecidedBy, DecisionReason: p.DecisionReason,
+	}
+	if reader != tenants.Worker {
+		out.Conditions, out.Passes = p.Conditions, p.Over()
 	}
 	if reader == tenants.Agency {
 		out.WorkerID = p.RepresentationID
@@ -188,6 +199,32 @@ func (s *Service) acceptAPI(ctx context.Context, tx *tenants.Tx, in oneIn) (acce
 	p, b, err := s.Accept(ctx, tx, in.ID)
 	wire, err := s.one(ctx, tx, p, err)
 	return acceptedJSON{Proposal: wire, BookingID: b.ID, BookingRef: b.Ref}, err
+}
+
+type askIn struct {
+	ID   tenants.ID `path:"id"`
+	Body struct {
+		Reason    string `json:"reason" enum:"patient_safety,short_notice_sickness,hard_to_fill,enhanced_care,supplier_above_cap,long_line,other"`
+		Statement string `json:"statement" maxlen:"1000" doc:"On which patient-safety grounds. Whoever answers reads it."`
+	}
+}
+
+type askedJSON struct {
+	ApprovalID tenants.ID            `json:"approval_id"`
+	State      approvals.State       `json:"state" enum:"open,approved,refused,withdrawn,lapsed"`
+	Conditions []approvals.Condition `json:"conditions"`
+	Asked      []approvals.Approver  `json:"asked" doc:"Who must answer, such as office:executive_director."`
+	Rate       money.Rate            `json:"rate" doc:"The charge an hour that it is about, before VAT."`
+	Cap        *money.Rate           `json:"cap" doc:"What it is held against; null where no cap is loaded."`
+}
+
+func (s *Service) askAPI(ctx context.Context, tx *tenants.Tx, in askIn) (askedJSON, error) {
+	r, err := s.AskApproval(ctx, tx, in.ID, Case{Reason: in.Body.Reason, Statement: in.Body.Statement})
+	out := askedJSON{ApprovalID: r.ID, State: r.State, Conditions: r.Conditions, Asked: r.Asked, Rate: r.Rate}
+	if !r.Cap.IsZero() {
+		out.Cap = &r.Cap
+	}
+	return out, err
 }
 
 type declineIn struct {

@@ -7,6 +7,7 @@ import (
 
 	"wardbridge/internal/fault"
 	"wardbridge/internal/money"
+	"wardbridge/modules/approvals"
 	"wardbridge/modules/bookings"
 	"wardbridge/modules/cards"
 	"wardbridge/modules/cascade"
@@ -42,6 +43,7 @@ type Assessment struct {
 	Ticks   []Tick
 	Card    cards.Line
 	Answer  *quotes.Answer
+	Needs   []approvals.Condition // why the employer must ask for approval before it books
 	Refusal error
 }
 
@@ -101,6 +103,10 @@ func (a *Assessment) price(ctx context.Context, tx *tenants.Tx, priced *quotes.S
 		return err
 	}
 	a.Answer = &answer
+	if a.Needs, err = priced.Needs(ctx, tx, &answer, a.Offer.TenantID, answer.Quote.Date); err != nil {
+		return err
+	}
+	a.refuse(bookings.AboveMinimum(&answer.Quote))
 	a.refuse(bookings.WithinCard(a.Card.PayMax, a.Card.CommissionMax, d.PayRate, d.Commission))
 	return nil
 }

@@ -17,6 +17,7 @@ type Compared struct {
 	Over       money.Pence // dearer than the best by this much; 0 for the best
 	UnderCard  money.Rate  // how far the pay is below the card's maximum
 	Best       bool
+	Limit      Limit // of those that wait: whether a manager's yes is enough
 }
 
 // Compare lays the proposals of a shift side by side, best first: the lowest
@@ -36,8 +37,19 @@ func (s *Service) Compare(ctx context.Context, tx *tenants.Tx, shift tenants.ID)
 		return nil, err
 	}
 	all := compare(rows)
+	own, err := s.ownWithinCap(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
 	for i := range all {
-		all[i].AgencyName = names[all[i].Proposal.AgencyID].Name
+		c := &all[i]
+		c.AgencyName = names[c.Proposal.AgencyID].Name
+		if c.answered() != 0 {
+			continue
+		}
+		if c.Limit, err = s.limit(ctx, tx, &c.Proposal, own); err != nil {
+			return nil, err
+		}
 	}
 	return all, nil
 }

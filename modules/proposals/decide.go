@@ -53,12 +53,17 @@ func (s *Service) accept(ctx context.Context, tx *tenants.Tx, id tenants.ID) (p 
 	if err := p.accept(tx.Actor, tx.Now); err != nil {
 		return p, b, err
 	}
+	granted, err := s.approved(ctx, tx, &p)
+	if err != nil {
+		return p, b, err
+	}
 	if err := saveDecision(ctx, tx, &p); err != nil {
 		return p, b, fmt.Errorf("proposal %s: %w", id, err)
 	}
 	b, err = s.Bookings.Confirm(ctx, tx, shift, bookings.Engagement{
 		ProposalID: &p.ID, AgencyID: p.AgencyID, WorkerID: p.WorkerID, AgreementID: p.AgreementID, WorkerName: p.WorkerName,
 		PayRate: p.PayRate, Commission: p.Commission, CardID: p.CardID, Quote: p.Quote,
+		Conditions: p.Conditions, ApprovalID: granted,
 	})
 	return p, b, err
 }
@@ -95,6 +100,9 @@ func (s *Service) Decline(ctx context.Context, tx *tenants.Tx, id tenants.ID, co
 	}
 	if err := saveDecision(ctx, tx, &p); err != nil {
 		return Proposal{}, fmt.Errorf("proposal %s: %w", id, err)
+	}
+	if err := s.dropApproval(ctx, tx, p.ID, "The proposal was declined."); err != nil {
+		return Proposal{}, err
 	}
 	return p, tx.Emit(Declined{p.parties(tx.Me.Kind)})
 }
@@ -154,6 +162,9 @@ func (s *Service) closeRest(ctx context.Context, tx *tenants.Tx, shift tenants.I
 			agencies = append(agencies, r.AgencyID)
 		}
 		mine[r.AgencyID] = append(mine[r.AgencyID], r.ID)
+		if err := s.dropApproval(ctx, tx, r.ID, why); err != nil {
+			return err
+		}
 	}
 	for _, agency := range agencies {
 		if err := tx.Emit(Closed{Shift: shift, Tenant: tx.Me.ID, Agency: agency, Why: to, Proposals: mine[agency]}); err != nil {

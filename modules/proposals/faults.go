@@ -2,6 +2,7 @@ package proposals
 
 import (
 	"wardbridge/internal/fault"
+	"wardbridge/modules/approvals"
 	"wardbridge/modules/bookings"
 	"wardbridge/modules/diary"
 )
@@ -17,6 +18,11 @@ var (
 	ErrNoteTooLong     = fault.New(fault.Invalid, "note_too_long", "A note has up to 300 characters.")
 	ErrInvalidDecline  = fault.New(fault.Invalid, "decline_reason", "Choose a reason for declining. The agency will read it.")
 	ErrCancelReason    = fault.New(fault.Invalid, "reason_missing", "Say why the shift is cancelled, in up to 200 characters. Agencies and the worker will read it.")
+	ErrNeedsApproval   = fault.New(fault.Conflict, "approval_needed", "This proposal needs approval before it can be accepted.")
+	ErrNoApproval      = fault.New(fault.Conflict, "approval_not_needed", "This proposal is within what you may accept. No approval is needed.")
+	ErrApproved        = fault.New(fault.Conflict, "approval_granted", "This proposal has been approved already. You can accept it.")
+	ErrReason          = approvals.ErrReason
+	ErrBelowMinimum    = bookings.ErrBelowMinimum
 	ErrOwnRequest      = bookings.ErrOwnRequest
 	ErrShiftFilled     = bookings.ErrShiftFilled
 	ErrNotFree         = diary.ErrNotFree

@@ -9,6 +9,7 @@ import (
 	"wardbridge/internal/civil"
 	"wardbridge/internal/fault"
 	"wardbridge/internal/money"
+	"wardbridge/modules/approvals"
 	"wardbridge/modules/rates"
 	"wardbridge/tenants"
 )
@@ -62,6 +63,7 @@ type Proposal struct {
 	NetPence         money.Pence      `bun:"net_pence"`
 	Quote            rates.ShiftQuote `bun:"quote,type:jsonb"`
 	Note             string           `bun:"note"`
+	Conditions       Conditions       `bun:"conditions,array"` // why a booking needs approval, as found when it was sent
 	SubmittedAt      time.Time        `bun:"submitted_at"`
 	SubmittedBy      string           `bun:"submitted_by"`
 	WithdrawnAt      *time.Time       `bun:"withdrawn_at"`
@@ -71,6 +73,9 @@ type Proposal struct {
 	DecisionReason   string           `bun:"decision_reason"`
 	Status           Status           `bun:"status,scanonly"`
 }
+
+// Conditions are why an approval is needed.
+type Conditions = []approvals.Condition
 
 // withdraw takes a proposal back before it was answered.
 func (p *Proposal) withdraw(now time.Time) error {

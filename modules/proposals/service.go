@@ -6,6 +6,7 @@ import (
 	"wardbridge/internal/events"
 	"wardbridge/internal/paging"
 	"wardbridge/modules/agencies"
+	"wardbridge/modules/approvals"
 	"wardbridge/modules/bookings"
 	"wardbridge/modules/cards"
 	"wardbridge/modules/cascade"
@@ -19,15 +20,16 @@ import (
 
 // Floors are the modules beneath that a proposal is made of.
 type Floors struct {
-	Packs    *packs.Service
-	Agencies *agencies.Service
-	Workers  *workers.Service
-	Diary    *diary.Service
-	Cards    *cards.Service
-	Quotes   *quotes.Service
-	Shifts   *shifts.Service
-	Cascade  *cascade.Service
-	Bookings *bookings.Service
+	Packs     *packs.Service
+	Approvals *approvals.Service
+	Agencies  *agencies.Service
+	Workers   *workers.Service
+	Diary     *diary.Service
+	Cards     *cards.Service
+	Quotes    *quotes.Service
+	Shifts    *shifts.Service
+	Cascade   *cascade.Service
+	Bookings  *bookings.Service
 }
 
 // Service takes proposals from agencies and answers from employers.
@@ -36,8 +38,10 @@ type Service struct{ Floors }
 // New makes the service.
 func New(f Floors) *Service { return &Service{Floors: f} }
 
-// Subscribe lets the service hear of shifts that nobody filled.
+// Subscribe lets the service hear of shifts that nobody filled, and of proposals
+// that were taken back while an approval was waited for.
 func (s *Service) Subscribe(bus *events.Bus) {
+	events.OnEach(bus, "proposals.drop-approval", s.onWithdrawn)
 	events.On(bus, "proposals.expire", s.onExpired)
 }
 

@@ -34,7 +34,7 @@ func (s *Service) Submit(ctx context.Context, tx *tenants.Tx, d Draft) (Proposal
 		RegisterBody: a.Worker.RegisterBody, RegisterNumber: a.Worker.RegisterNumber,
 		PayRate: d.PayRate, Commission: d.Commission, PayMax: a.Card.PayMax, CardID: a.Card.CardID,
 		Minutes: a.Answer.Quote.Minutes, NetPence: a.Answer.Quote.Net, Quote: a.Answer.Quote,
-		Note: strings.TrimSpace(d.Note), SubmittedAt: now, SubmittedBy: tx.Actor.Name, Status: StatusSubmitted,
+		Note: strings.TrimSpace(d.Note), Conditions: a.Needs, SubmittedAt: now, SubmittedBy: tx.Actor.Name, Status: StatusSubmitted,
 	}
 	if err := write(ctx, tx, &p, a.Offer.Shift); err != nil {
 		return Proposal{}, err

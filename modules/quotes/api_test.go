@@ -240,7 +240,7 @@ func TestAPI_readsReferenceData(t *testing.T) {
 	if len(pack["holidays"].([]any)) != 1 || len(pack["parameters"].([]any)) < 9 {
 		t.Errorf("got %v", pack)
 	}
-	a.call(t, viewer, "GET", "/packs/scotland?on=2026-12-25", nil, 422)
+	a.call(t, viewer, "GET", "/packs/england?on=2041-12-25", nil, 422) // the holidays of no such year are loaded
 	a.call(t, viewer, "GET", "/workers", nil, 403)
 	a.call(t, viewer, "POST", "/sites", map[string]any{"code": "X", "name": "Y"}, 403)
 }

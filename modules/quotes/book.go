@@ -1,6 +1,7 @@
 package quotes
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -37,7 +38,47 @@ func BookOf(pack packs.Pack, a agencies.Agreement, vat agencies.VAT) (rates.Book
 			return b, err
 		}
 	}
-	return b, nil
+	b.Caps = capsOf(pack, packs.OutsideLondon)
+	var err error
+	if b.MinimumWage, err = limits(pack, packs.NationalLivingWage); err != nil {
+		return b, err
+	}
+	b.SignOff, err = limits(pack, packs.HighRate)
+	return b, err
+}
+
+// capsOf are the price caps of a zone by grade; an employer's own stand in them
+// already. A grade that has none is in no row, so nothing is said of it.
+func capsOf(pack packs.Pack, zone string) map[string][]rates.Cap {
+	by := map[string][]rates.Cap{}
+	for _, c := range pack.Caps {
+		if c.Zone == zone {
+			by[c.Band] = append(by[c.Band], rates.Cap{Row: rates.Row{ID: c.ID.String(), Version: 1, From: c.From, Source: c.Source}, Until: c.Until,
+				Band: rates.Band(c.Class), Rate: c.Rate})
+		}
+	}
+	return by
+}
+
+// limits makes a row for every day of the pack on which an hourly limit begins. A
+// day without one is not held against it; Quote asks for the minimum wage by itself.
+func limits(pack packs.Pack, name string) ([]rates.Limit, error) {
+	var all []rates.Limit
+	for _, day := range changes(pack, func(p packs.Parameter) bool { return p.Name == name }) {
+		p, err := pack.Parameter(name, day)
+		if errors.Is(err, packs.ErrNoParameter) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		l := rates.Limit{Row: rowFrom(pack, p.Dated, day)}
+		if l.Rate, err = p.Rate(); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		all = append(all, l)
+	}
+	return all, nil
 }
 
 // onCosts makes a row for every day of the pack on which one of the figures

@@ -1,6 +1,7 @@
 package rates
 
 import (
+	"wardbridge/internal/civil"
 	"wardbridge/internal/money"
 )
 
@@ -8,8 +9,9 @@ import (
 // version in force on the date of the shift is the one that counts.
 type Cap struct {
 	Row
-	Band Band
-	Rate money.Rate
+	Until civil.Date // the first day on which it counts no more; none: it stands
+	Band  Band
+	Rate  money.Rate
 }
 
 // Limit is a dated hourly rate that something is held against.
@@ -98,7 +100,7 @@ func (c *Cap) row() *Row { return &c.Row }
 func capOn(caps []Cap, band Band, s *ShiftQuote) (found *Cap) {
 	for i := range caps {
 		c := &caps[i]
-		if c.Band == band && !c.From.After(s.Date) && (found == nil || c.supersedes(&found.Row)) {
+		if c.Band == band && !c.From.After(s.Date) && (c.Until.IsZero() || s.Date.Before(c.Until)) && (found == nil || c.supersedes(&found.Row)) {
 			found = c
 		}
 	}

@@ -28,6 +28,7 @@ import (
 	"wardbridge/internal/pgtest"
 	"wardbridge/modules/accounts"
 	"wardbridge/modules/agencies"
+	"wardbridge/modules/approvals"
 	"wardbridge/modules/bookings"
 	"wardbridge/modules/cards"
 	"wardbridge/modules/cascade"
@@ -38,6 +39,7 @@ import (
 	"wardbridge/modules/quotes"
 	"wardbridge/modules/shifts"
 	"wardbridge/modules/workers"
+	"wardbridge/rbac"
 	"wardbridge/tenants"
 )
 
@@ -56,6 +58,7 @@ type House struct {
 	Quotes    *quotes.Service
 	Shifts    *shifts.Service
 	Cascade   *cascade.Service
+	Approvals *approvals.Service
 	Bookings  *bookings.Service
 	Proposals *proposals.Service
 }
@@ -94,8 +97,14 @@ func build(db *tenants.DB, queueURL string) (*House, error) {
 	h.Quotes = quotes.New(h.Packs, h.Agencies, h.Cards)
 	h.Shifts = shifts.New(h.Places, h.Packs)
 	h.Cascade = cascade.New(h.Shifts, h.Agencies, h.Places)
-	h.Bookings = bookings.New(h.Diary, h.Shifts, h.Quotes)
-	h.Proposals = proposals.New(proposals.Floors{Packs: h.Packs, Agencies: h.Agencies, Workers: h.Workers, Diary: h.Diary, Cards: h.Cards,
+	gate, err := rbac.NewGate()
+	if err != nil {
+		return nil, err
+	}
+	h.Accounts = accounts.New(gate)
+	h.Approvals = approvals.New(gate, h.Accounts, h.Packs)
+	h.Bookings = bookings.New(h.Diary, h.Shifts, h.Quotes, h.Approvals)
+	h.Proposals = proposals.New(proposals.Floors{Packs: h.Packs, Approvals: h.Approvals, Agencies: h.Agencies, Workers: h.Workers, Diary: h.Diary, Cards: h.Cards,
 		Quotes: h.Quotes, Shifts: h.Shifts, Cascade: h.Cascade, Bookings: h.Bookings})
 	h.Cascade.Listen(h.Bus, h.Queue)
 	h.Proposals.Subscribe(h.Bus)

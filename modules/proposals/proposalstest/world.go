@@ -106,7 +106,7 @@ func (w *World) Join(s *Supplier, tier int) *Supplier {
 	here := &Supplier{Party: s.Party, Consultant: s.Consultant, Nurse: s.Nurse}
 	w.Run(w.Trust, w.Sam, func(ctx context.Context, tx *tenants.Tx) (err error) {
 		here.Agreement, err = w.Agencies.Agree(ctx, tx, s.ID, civil.MustDate("2026-01-01"), agencies.Terms{
-			SelfBillFrom: civil.MustDate("2026-01-01"), VATNumber: "GB337440071"})
+			Framework: "TWS3", SelfBillFrom: civil.MustDate("2026-01-01"), VATNumber: "GB337440071"})
 		if err != nil {
 			return err
 		}

@@ -18,7 +18,9 @@ import (
 	"wardbridge/internal/jobs"
 	"wardbridge/internal/money"
 	"wardbridge/internal/pgtest"
+	"wardbridge/modules/accounts"
 	"wardbridge/modules/agencies"
+	"wardbridge/modules/approvals"
 	"wardbridge/modules/bookings"
 	"wardbridge/modules/cards"
 	"wardbridge/modules/diary"
@@ -84,7 +86,7 @@ func New(t testing.TB, now string) *Line {
 		l.Card = card.ID
 		return err
 	})
-	l.Agreement = l.Agree(t, l.Agency, agencies.Terms{SelfBillFrom: Signed, SelfBillUntil: civil.MustDate("2027-03-31"),
+	l.Agreement = l.Agree(t, l.Agency, agencies.Terms{Framework: "TWS3", SelfBillFrom: Signed, SelfBillUntil: civil.MustDate("2027-03-31"),
 		SupplierName: "Meridian Medical Limited", SupplierAddress: "2 Quay Street, Bristol", VATNumber: "GB123456782"})
 	return l
 }
@@ -117,7 +119,7 @@ func house(t testing.TB) *House {
 	})
 	h.Agencies = agencies.New(h.Packs)
 	h.Quotes = quotes.New(h.Packs, h.Agencies, h.Cards)
-	h.Bookings = bookings.New(diary.New(), shifts.New(h.Places, h.Packs), h.Quotes)
+	h.Bookings = bookings.New(diary.New(), shifts.New(h.Places, h.Packs), h.Quotes, approvals.New(nil, accounts.New(nil), h.Packs))
 	h.Timesheets = timesheets.New(h.Agencies, h.Bookings, h.Quotes)
 	h.Timesheets.Subscribe(h.Bus, h.Queue)
 	return h

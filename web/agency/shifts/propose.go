@@ -2,14 +2,17 @@ package shifts
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"wardbridge/internal/civil"
 	"wardbridge/internal/fault"
 	"wardbridge/internal/money"
+	"wardbridge/modules/approvals"
 	"wardbridge/modules/cards"
 	"wardbridge/modules/cascade"
 	"wardbridge/modules/proposals"
+	"wardbridge/modules/rates"
 	"wardbridge/tenants"
 	"wardbridge/web"
 	"wardbridge/web/labels"
@@ -191,7 +194,15 @@ func (d Deps) price(ctx context.Context, tx *tenants.Tx, in proposeIn, o *cascad
 	if err != nil {
 		return err
 	}
+	needs, err := d.Quotes.Needs(ctx, tx, &answer, o.TenantID, answer.Quote.Date)
+	if err != nil {
+		return err
+	}
 	v.Quote, v.Scale, v.Verdict = &answer.Quote, labels.Scale(&answer.Quote, most.Quote.Net), judge(pay, fee, card)
+	v.Limits = limitsOf(&answer.Quote)
+	if v.Verdict.Tone == "good" {
+		v.Verdict = beyond(v.Verdict, &answer.Quote, needs)
+	}
 	return nil
 }
 
@@ -210,6 +221,45 @@ func judge(pay, fee money.Rate, card cards.Line) verdict {
 		return verdict{"good", "Within the rate card by " + under.Text() + " an hour.", "No extra approval is needed."}
 	}
 	return verdict{"good", "At the rate card's maximum.", "No extra approval is needed."}
+}
+
+// limitsOf are the tests of a price against the cap of each band and against the
+// minimum wage, one line each.
+func limitsOf(q *rates.ShiftQuote) (all []ui.Tick) {
+	for i := range q.Caps {
+		t := &q.Caps[i]
+		state := "ok"
+		if !t.Over.IsZero() {
+			state = "no"
+		}
+		all = append(all, ui.Tick{State: state, Text: q.Lines[t.Line].Title() + ": " + t.Why()})
+	}
+	if len(q.Caps) == 0 {
+		all = append(all, ui.Tick{State: "wait", Text: "No price cap is loaded for this grade, so it cannot be said whether the charge is within one."})
+	}
+	if q.SignOff.Reached() {
+		all = append(all, ui.Tick{State: "no", Text: q.Highest.Text() + " an hour: the chief executive signs from " + q.SignOff.Limit.Text()})
+	}
+	if q.Wage.Below() {
+		all = append(all, ui.Tick{State: "no", Text: "The pay is below the National Living Wage of " + q.Wage.Limit.Text() + " an hour"})
+	}
+	return all
+}
+
+// beyond says what a price needs that keeps to the card and passes a limit.
+func beyond(within verdict, q *rates.ShiftQuote, needs []approvals.Condition) verdict {
+	worst := q.OverCap()
+	switch {
+	case q.Wage.Below():
+		return verdict{"bad", "The pay is below the National Living Wage.", "Raise it to " + q.Wage.Limit.Text() + " an hour at least."}
+	case worst != nil:
+		return verdict{"warn", worst.Over.Text() + " an hour above the price cap in " + lower(q.Lines[worst.Line].Title()) + ".", "You can send it. The trust must ask for approval before it accepts."}
+	case slices.Contains(needs, approvals.HundredAnHour):
+		return verdict{"warn", "At or above " + q.SignOff.Limit.Text() + " an hour.", "You can send it. The trust's chief executive must approve before it accepts."}
+	case slices.Contains(needs, approvals.OffFramework):
+		return verdict{"warn", "Off framework.", "You can send it. The trust's chief executive must approve before it accepts."}
+	}
+	return within
 }
 
 // send proposes the worker.

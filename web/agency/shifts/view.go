@@ -83,6 +83,7 @@ type proposeView struct {
 	Quote     *rates.ShiftQuote
 	Scale     ui.CapScale
 	Verdict   verdict
+	Limits    []ui.Tick // each cap and limit, and how the price stands to it
 	Refused   *fault.Fault
 	Unpriced  string // why there is no breakdown yet
 }

@@ -15,6 +15,8 @@ import (
 // terms are the boxes that making and changing an agreement share.
 type terms struct {
 	EndsOn          civil.Date `form:"ends_on"`
+	Framework       string     `form:"framework" maxlen:"40"`
+	FrameworkLot    string     `form:"framework_lot" maxlen:"40"`
 	SelfBillFrom    civil.Date `form:"self_bill_from"`
 	SelfBillUntil   civil.Date `form:"self_bill_until"`
 	VATNumber       string     `form:"vat_number" maxlen:"40"`
@@ -26,12 +28,12 @@ type terms struct {
 }
 
 func (t terms) module() agencies.Terms {
-	return agencies.Terms{EndsOn: t.EndsOn, Segmentation: t.Segmentation, BreakRule: t.BreakRule, OnCosts: t.OnCosts, SelfBillFrom: t.SelfBillFrom,
+	return agencies.Terms{EndsOn: t.EndsOn, Segmentation: t.Segmentation, BreakRule: t.BreakRule, OnCosts: t.OnCosts, Framework: t.Framework, FrameworkLot: t.FrameworkLot, SelfBillFrom: t.SelfBillFrom,
 		SelfBillUntil: t.SelfBillUntil, SupplierName: t.SupplierName, SupplierAddress: t.SupplierAddress, VATNumber: t.VATNumber}
 }
 
 func termsOf(t agencies.Terms) terms {
-	return terms{EndsOn: t.EndsOn, Segmentation: t.Segmentation, BreakRule: t.BreakRule, OnCosts: t.OnCosts, SelfBillFrom: t.SelfBillFrom,
+	return terms{EndsOn: t.EndsOn, Segmentation: t.Segmentation, BreakRule: t.BreakRule, OnCosts: t.OnCosts, Framework: t.Framework, FrameworkLot: t.FrameworkLot, SelfBillFrom: t.SelfBillFrom,
 		SelfBillUntil: t.SelfBillUntil, SupplierName: t.SupplierName, SupplierAddress: t.SupplierAddress, VATNumber: t.VATNumber}
 }
 

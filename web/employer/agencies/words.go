@@ -86,6 +86,7 @@ func factsOf(a agencies.Agreement) []ui.Fact {
 	}
 	return []ui.Fact{
 		{Label: "Agreement", Value: dates(a)},
+		framework(a),
 		selfBilling,
 		{Label: "VAT number", Value: orNone(a.VATNumber)},
 		{Label: "Supplier on invoices", Value: a.SupplierName, Note: a.SupplierAddress},
@@ -93,6 +94,17 @@ func factsOf(a agencies.Agreement) []ui.Fact {
 		{Label: "Unpaid breaks", Value: textOf(breakRules, a.BreakRule)},
 		{Label: "On-costs", Value: textOf(onCosts, a.OnCosts)},
 	}
+}
+
+// framework says through which framework the agency supplies.
+func framework(a agencies.Agreement) ui.Fact {
+	switch {
+	case a.Framework == "":
+		return ui.Fact{Label: "Framework", Value: "None", Note: "off framework: every shift needs the chief executive"}
+	case a.FrameworkLot != "":
+		return ui.Fact{Label: "Framework", Value: a.Framework, Note: "lot " + a.FrameworkLot}
+	}
+	return ui.Fact{Label: "Framework", Value: a.Framework}
 }
 
 func orNone(s string) string {

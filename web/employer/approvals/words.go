@@ -72,7 +72,7 @@ func factsOf(r approvals.Request, asked []string) []ui.Fact {
 	}
 	for _, f := range []ui.Fact{{Label: "Answer wanted by", Value: labels.Instant(r.DueAt)}, {Label: "Escalated", Value: labels.Instant(r.EscalatedAt)},
 		{Label: "Of no use from", Value: labels.Instant(r.LapsesAt)}, {Label: "Closed", Value: labels.Instant(r.ClosedAt), Note: r.ClosedWhy},
-		{Label: "Reason", Value: strings.ReplaceAll(r.Reason, "_", " ")}, {Label: "Statement", Value: r.Statement}} {
+		{Label: "Reason", Value: approvals.OverrideText(r.Reason)}, {Label: "Statement", Value: r.Statement}} {
 		if f.Value != "" {
 			facts = append(facts, f)
 		}

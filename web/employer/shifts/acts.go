@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"wardbridge/internal/fault"
+	"wardbridge/modules/approvals"
 	"wardbridge/modules/proposals"
 	"wardbridge/modules/shifts"
 	"wardbridge/tenants"
@@ -76,6 +77,56 @@ type declineForm struct {
 	on
 	Reason string `form:"reason"`
 	Note   string `form:"note"`
+}
+
+// askForm is why approval of a proposal is asked for.
+type askForm struct {
+	on
+	Reason    string `form:"reason" maxlen:"60"`
+	Statement string `form:"statement" maxlen:"1000"`
+}
+
+func overrideOptions() []ui.Option {
+	var options []ui.Option
+	for _, r := range approvals.OverrideReasons() {
+		options = append(options, ui.Option{Value: r.Code, Text: r.Text})
+	}
+	return options
+}
+
+func (p *pages) ask(ctx context.Context, tx *tenants.Tx, in on) (web.View, error) {
+	return p.askAgain(ctx, tx, askForm{on: in}, nil)
+}
+
+func (p *pages) doAsk(ctx context.Context, tx *tenants.Tx, in askForm) (web.Done, error) {
+	if err := p.belongs(ctx, tx, in.on); err != nil {
+		return web.Done{}, err
+	}
+	if _, err := p.Proposals.AskApproval(ctx, tx, in.ID, proposals.Case{Reason: in.Reason, Statement: in.Statement}); err != nil {
+		return web.Done{}, err
+	}
+	return web.Done{To: web.Base(ctx) + "/shifts/" + in.Ref, Flash: &ui.Flash{Kind: "success", Title: "Approval has been asked for",
+		Text: "Whoever must answer has been told. You are told of the answer, and can accept the proposal then."}}, nil
+}
+
+func (p *pages) askAgain(ctx context.Context, tx *tenants.Tx, in askForm, refused *fault.Fault) (web.View, error) {
+	d, err := p.detail(ctx, tx, in.Ref)
+	if err != nil {
+		return web.View{}, err
+	}
+	b, err := d.bid(in.ID)
+	if err != nil {
+		return web.View{}, err
+	}
+	d.Refused = refused
+	if !b.waits() || !b.Limit.Needed() || b.Limit.Open() {
+		return d.view(), nil
+	}
+	who, err := p.Approvals.Asked(ctx, tx, b.Limit.Conditions)
+	if err != nil {
+		return web.View{}, err
+	}
+	return web.View{Title: "Ask for approval of " + b.Worker, Narrow: true, Body: askPage(d, b, in, who)}, nil
 }
 
 func declineOptions() []ui.Option {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"wardbridge/internal/money"
+	"wardbridge/modules/proposals"
 	"wardbridge/modules/rates"
 	"wardbridge/web/ui"
 )
@@ -26,6 +27,7 @@ type bid struct {
 	AnsweredBy, Answer      string
 	Quote                   *rates.ShiftQuote
 	Best                    bool
+	Limit                   proposals.Limit // why a manager's yes is not enough, if so
 }
 
 func (b *bid) waits() bool { return b.Status == "submitted" }
@@ -115,6 +117,9 @@ func (c *comparison) compareRows() []ui.CompareRow {
 	if some(side, func(b *bid) bool { return b.Note != "" }) {
 		rows = append(rows, line("Note", func(b *bid) ui.CompareCell { return ui.CompareCell{Text: first(b.Note, "None")} }))
 	}
+	if some(side, func(b *bid) bool { return len(b.Limit.Conditions) > 0 }) {
+		rows = append(rows, line("Limits", func(b *bid) ui.CompareCell { return ui.CompareCell{Text: b.limit(), Note: b.Limit.Text} }))
+	}
 	if c.May {
 		rows = append(rows, line("", func(b *bid) ui.CompareCell { return ui.CompareCell{Body: decide(c.Path, b)} }))
 	}
@@ -141,6 +146,21 @@ func (b *bid) against(all int) string {
 		return "As low as the first"
 	}
 	return b.Over.String() + " more for the shift"
+}
+
+// limit says where the approval of a proposal stands.
+func (b *bid) limit() string {
+	switch {
+	case len(b.Limit.Conditions) == 0:
+		return "Within them"
+	case b.Limit.Granted:
+		return "Approved"
+	case b.Limit.Open():
+		return "Approval is waited for"
+	case b.Limit.Request != nil:
+		return "Approval was " + string(b.Limit.Request.State)
+	}
+	return "Needs approval"
 }
 
 // higher explains a worker of another grade than the shift's: the shift's grade

@@ -14,6 +14,9 @@ type bookForm struct {
 	RegisterNumber string `form:"register_number"`
 	PayRate        string `form:"pay_rate"`
 	Commission     string `form:"commission"`
+	Reason         string `form:"reason" maxlen:"60"`
+	Statement      string `form:"statement" maxlen:"1000"`
+	Tried          string `form:"tried" maxlen:"300"`
 }
 
 // asked turns the form into what the module takes, or says which boxes cannot be
@@ -34,7 +37,7 @@ func (f bookForm) asked() (d bookings.Direct, refused []fault.Field) {
 		}
 		d.AgencyID = id
 	}
-	d.RegisterNumber = f.RegisterNumber
+	d.RegisterNumber, d.Reason, d.Statement, d.Tried = f.RegisterNumber, f.Reason, f.Statement, f.Tried
 	read(&d.PayRate, f.PayRate, money.ParseRate, "pay_rate", &refused)
 	read(&d.Commission, f.Commission, money.ParseRate, "commission", &refused)
 	return d, refused

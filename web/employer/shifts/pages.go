@@ -5,6 +5,7 @@ import (
 
 	"wardbridge/internal/fault"
 	"wardbridge/modules/agencies"
+	"wardbridge/modules/approvals"
 	"wardbridge/modules/bookings"
 	"wardbridge/modules/cards"
 	"wardbridge/modules/cascade"
@@ -28,6 +29,7 @@ type Deps struct {
 	Cascade   *cascade.Service
 	Proposals *proposals.Service
 	Bookings  *bookings.Service
+	Approvals *approvals.Service
 }
 
 type pages struct{ Deps }
@@ -53,6 +55,9 @@ func Pages(s *web.Site, d Deps) {
 	one := "/e/{org}/shifts/{ref}/proposals/{id}"
 	web.Get(s, one+"/accept", rbac.ProposalDecide, "Accept a proposal", p.accept, proposal(nil))
 	web.Post(s, one+"/accept", rbac.ProposalDecide, "Accept a proposal", p.doAccept, p.acceptAgain, proposal(map[string]string{}))
+	web.Get(s, one+"/approval", rbac.ApprovalRequest, "Ask for approval", p.ask, above(nil))
+	web.Post(s, one+"/approval", rbac.ApprovalRequest, "Ask for approval", p.doAsk, p.askAgain,
+		above(map[string]string{"reason": "hard_to_fill", "statement": "The ward would run below its safe number without this shift."}))
 	web.Get(s, one+"/decline", rbac.ProposalDecide, "Decline a proposal", p.decline, proposal(nil))
 	web.Post(s, one+"/decline", rbac.ProposalDecide, "Decline a proposal", p.doDecline, p.declineAgain, proposal(map[string]string{"reason": "experience", "note": "We need somebody with theatre experience."}))
 }
@@ -75,6 +80,14 @@ func example(shift string, form map[string]string) web.Option {
 func proposal(form map[string]string) web.Option {
 	return web.Example(func(w openapi.World) openapi.Call {
 		c := openapi.Call{As: manager, Path: map[string]string{"org": "kingsmere", "ref": w.ID("kingsmere.proposal.submitted.shift"), "id": w.ID("kingsmere.proposal.submitted")}}
+		return filled(c, w, form)
+	})
+}
+
+// above calls a page about the demonstration's proposal that passes a limit.
+func above(form map[string]string) web.Option {
+	return web.Example(func(w openapi.World) openapi.Call {
+		c := openapi.Call{As: manager, Path: map[string]string{"org": "kingsmere", "ref": w.ID("kingsmere.proposal.above.shift"), "id": w.ID("kingsmere.proposal.above")}}
 		return filled(c, w, form)
 	})
 }
