@@ -154,7 +154,10 @@ func (m *maker) decide(ctx context.Context, share int) error {
 	return nil
 }
 
+// answer accepts the best of a shift's proposals. Kingsmere asks its executives
+// where it must; Saltbridge declines what passes a limit.
 func (m *maker) answer(ctx context.Context, trust tenants.Party, who tenants.Actor, p proposals.Proposal) error {
+	var dear *proposals.Proposal
 	err := m.DB.Run(ctx, trust, who, func(ctx context.Context, tx *tenants.Tx) error {
 		best, err := m.Proposals.Compare(ctx, tx, p.ShiftID)
 		if err != nil {
@@ -164,15 +167,23 @@ func (m *maker) answer(ctx context.Context, trust tenants.Party, who tenants.Act
 			if c.Proposal.Status != proposals.StatusSubmitted {
 				continue
 			}
-			if chance("no", c.Proposal.WorkerName) < 4 {
+			switch {
+			case chance("no", c.Proposal.WorkerName) < 4:
 				_, err = m.Proposals.Decline(ctx, tx, c.Proposal.ID, "experience", "")
-			} else {
+			case c.Limit.Needed() && trust == m.orgs["kingsmere"]:
+				dear = &c.Proposal
+			case c.Limit.Needed():
+				_, err = m.Proposals.Decline(ctx, tx, c.Proposal.ID, "cost", "")
+			default:
 				_, _, err = m.Proposals.Accept(ctx, tx, c.Proposal.ID)
 			}
 			return err
 		}
 		return nil
 	})
+	if err == nil && dear != nil {
+		err = m.book(ctx, *dear)
+	}
 	var f *fault.Fault
 	if errors.As(err, &f) && f.Kind == fault.Conflict {
 		return nil // the worker was booked elsewhere meanwhile

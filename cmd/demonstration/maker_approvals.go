@@ -2,21 +2,23 @@ package demonstration
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"wardbridge/internal/civil"
 	"wardbridge/internal/money"
 	"wardbridge/modules/approvals"
+	"wardbridge/modules/cascade"
 	"wardbridge/modules/proposals"
 	"wardbridge/tenants"
 )
 
-// approvals appoints Kingsmere's offices, delegates one, and has the bank office
-// ask about a proposal that is waited for.
-func (m *maker) approvals(ctx context.Context) error {
+// offices appoints Kingsmere's executives.
+func (m *maker) offices(ctx context.Context) error {
 	chief, director := m.people["chief@kingsmere.example"], m.people["director@kingsmere.example"]
-	err := m.as(ctx, "kingsmere", func(ctx context.Context, tx *tenants.Tx) error {
+	return m.as(ctx, "kingsmere", func(ctx context.Context, tx *tenants.Tx) error {
 		for _, a := range []struct {
 			office approvals.Office
 			person tenants.ID
@@ -34,10 +36,47 @@ func (m *maker) approvals(ctx context.Context) error {
 		m.world.note("kingsmere.person.director", director)
 		return nil
 	})
+}
+
+// book accepts a proposal; where that needs approval, the bank office asks and the
+// chief executive, who may answer all of it, says yes.
+func (m *maker) book(ctx context.Context, p proposals.Proposal) error {
+	manager := m.someone("manager@kingsmere.example")
+	accept := func(ctx context.Context, tx *tenants.Tx) error {
+		_, _, err := m.Proposals.Accept(ctx, tx, p.ID)
+		return err
+	}
+	err := m.DB.Run(ctx, m.orgs["kingsmere"], manager, accept)
+	if !errors.Is(err, proposals.ErrNeedsApproval) {
+		return err
+	}
+	var asked approvals.Request
+	err = m.DB.Run(ctx, m.orgs["kingsmere"], manager, func(ctx context.Context, tx *tenants.Tx) (err error) {
+		asked, err = m.Proposals.AskApproval(ctx, tx, p.ID, proposals.Case{Reason: "patient_safety", Statement: "The ward would run below its safe number."})
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	err = m.DB.Run(ctx, m.orgs["kingsmere"], m.someone("chief@kingsmere.example"), func(ctx context.Context, tx *tenants.Tx) error {
+	who := "director@kingsmere.example"
+	if slices.Contains(asked.Asked, approvals.OfOffice(approvals.ChiefExecutive)) {
+		who = "chief@kingsmere.example"
+	}
+	err = m.DB.Run(ctx, m.orgs["kingsmere"], m.someone(who), func(ctx context.Context, tx *tenants.Tx) error {
+		_, err := m.Approvals.Approve(ctx, tx, asked.ID, "Agreed. Nobody else was to be had in time.")
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return m.DB.Run(ctx, m.orgs["kingsmere"], manager, accept)
+}
+
+// approvals delegates an office, has the bank office ask about a proposal that is
+// waited for, and leaves one above the cap that nobody has asked about.
+func (m *maker) approvals(ctx context.Context) error {
+	director := m.people["director@kingsmere.example"]
+	err := m.DB.Run(ctx, m.orgs["kingsmere"], m.someone("chief@kingsmere.example"), func(ctx context.Context, tx *tenants.Tx) error {
 		d, err := m.Approvals.Delegate(ctx, tx, approvals.Handover{Office: approvals.ChiefExecutive, Delegate: director, Ends: tx.Now.Add(14 * 24 * time.Hour),
 			LimitRate: money.MustRate("120"), LimitPence: 150_000})
 		m.world.note("kingsmere.delegation", d.ID)
@@ -46,13 +85,62 @@ func (m *maker) approvals(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return m.DB.Run(ctx, m.orgs["kingsmere"], m.someone("manager@kingsmere.example"), m.askAbout)
+	if err := m.DB.Run(ctx, m.orgs["kingsmere"], m.someone("manager@kingsmere.example"), m.askAbout); err != nil {
+		return err
+	}
+	return m.DB.Run(ctx, m.orgs["meridian"], m.someone("agency@meridian.example"), m.above)
+}
+
+// errWithin undoes a proposal that turned out to pass no limit.
+var errWithin = errors.New("within every limit")
+
+// above proposes at the card's maximum for the first open shift at Kingsmere where
+// that is above the cap.
+func (m *maker) above(ctx context.Context, tx *tenants.Tx) error {
+	open, _, err := m.Cascade.Open(ctx, tx, cascade.Filter{Tenant: m.orgs["kingsmere"].ID, Limit: 200})
+	if err != nil {
+		return err
+	}
+	for _, o := range open {
+		if o.Shift.StartsAt.Before(tx.Now.AddDate(0, 0, 2)) {
+			continue
+		}
+		all, err := m.Proposals.Candidates(ctx, tx, o.ShiftID)
+		if err != nil {
+			return err
+		}
+		if len(all) == 0 || !all[0].OK {
+			continue
+		}
+		card, err := m.Cards.Line(ctx, tx, proposals.Asked(tx.Me.ID, &o).Work())
+		if err != nil {
+			return err
+		}
+		var made proposals.Proposal
+		err = tx.Try(func() error {
+			p, err := m.Proposals.Submit(ctx, tx, proposals.Draft{ShiftID: o.ShiftID, WorkerID: all[0].Worker.ID, PayRate: card.PayMax, Commission: card.CommissionMax})
+			if err == nil && !slices.Contains(p.Conditions, approvals.OverCap) {
+				err = errWithin
+			}
+			made = p
+			return err
+		})
+		if err == nil {
+			m.world.note("kingsmere.proposal.above", made.ID)
+			m.world.note("kingsmere.proposal.above.shift", made.ShiftID)
+		}
+		if !errors.Is(err, errWithin) {
+			return err
+		}
+	}
+	return fmt.Errorf("no open shift of Kingsmere is dearer than its cap at the card's maximum")
 }
 
 // askAbout asks the ward about the first proposal that waits for an answer, at
 // the charge at which it was sent.
 func (m *maker) askAbout(ctx context.Context, tx *tenants.Tx) error {
-	waiting, _, err := m.Proposals.List(ctx, tx, proposals.Filter{Status: proposals.StatusSubmitted, Limit: 1})
+	waiting, _, err := m.Proposals.List(ctx, tx, proposals.Filter{Status: proposals.StatusSubmitted, Limit: 200})
+	waiting = slices.DeleteFunc(waiting, func(p proposals.Proposal) bool { return len(p.Conditions) > 0 })
 	if err != nil {
 		return err
 	}

@@ -78,10 +78,7 @@ func (m *maker) engage(ctx context.Context, w *demoWorker) error {
 	if made == (tenants.ID{}) {
 		return fmt.Errorf("no open shift at Kingsmere suits %s", w.name)
 	}
-	return m.DB.Run(ctx, m.orgs["kingsmere"], m.someone("manager@kingsmere.example"), func(ctx context.Context, tx *tenants.Tx) error {
-		_, _, err := m.Proposals.Accept(ctx, tx, made)
-		return err
-	})
+	return m.book(ctx, proposals.Proposal{ID: made})
 }
 
 // waiting is a proposal of a clinician for a shift ahead that Kingsmere has not

@@ -34,6 +34,9 @@ func (m *maker) nameTrust(ctx context.Context) error {
 			return fmt.Errorf("no proposal waits at Kingsmere")
 		}
 		for _, p := range waiting {
+			if len(p.Conditions) > 0 {
+				continue // these cannot be accepted as they stand
+			}
 			if p.AgencyID == m.orgs["meridian"].ID || m.world.Names["kingsmere.proposal.submitted"] == "" {
 				m.world.note("kingsmere.proposal.submitted", p.ID)
 				m.world.note("kingsmere.proposal.submitted.shift", p.ShiftID)
