@@ -8,6 +8,7 @@ import (
 
 	"wardbridge/internal/civil"
 	"wardbridge/internal/money"
+	"wardbridge/modules/packs"
 	"wardbridge/modules/quotes"
 	"wardbridge/modules/rates"
 	"wardbridge/tenants"
@@ -41,7 +42,7 @@ func nightPrice(ctx context.Context, w *world, s settings, name, what string, ma
 		if err != nil {
 			return err
 		}
-		vat, err := w.Agencies.VAT(ctx, tx, agreement, "nursing", day)
+		vat, err := w.Quotes.Decisions(ctx, tx, agreement, packs.Cover{StaffGroup: "nursing", Grade: "nurse-band-5", Reason: "vacancy"}, day)
 		if err != nil {
 			return err
 		}
@@ -54,7 +55,7 @@ func nightPrice(ctx context.Context, w *world, s settings, name, what string, ma
 		if err != nil {
 			return err
 		}
-		book, err = quotes.BookOf(pack, agreement, vat)
+		book, err = quotes.BookOf(pack, agreement, vat.Rules())
 		return err
 	})
 	if err != nil {

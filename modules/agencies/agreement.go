@@ -225,7 +225,9 @@ type Election struct {
 	Source      string // the law, notice or letter that it rests on
 }
 
-// VAT is what applies to a supply.
+// VAT is what employer and agency have settled for a supply: their election, or
+// without one that it is standard rated. Whether an exemption that was chosen has
+// effect is for the rules of law.
 type VAT struct {
 	Category string // S, E, O
 	Rate     money.Factor
@@ -233,4 +235,8 @@ type VAT struct {
 	Source   string
 	From     civil.Date // the day from which it applies
 	ID       tenants.ID // of the election or parameter that decided
+	Elected  bool       // an election decided
+
+	Standard       money.Factor // the standard rate on that day
+	StandardSource string
 }

@@ -17,10 +17,12 @@
 // invoices. It needs a valid VAT number and an end. A new VAT number ends the
 // permission: it is refused without the dates of a new one.
 //
-// VAT is decided by dated elections, each with its reason and source, which are
-// added and never changed, so an old bill stays explainable. An election for a
-// staff group goes before one for all others. Without any, supplies of staff are
-// standard rated at the rate in force.
+// What is settled on VAT are dated elections, each with its reason and source,
+// which are added and never changed, so an old bill stays explainable. An election
+// for a staff group goes before one for all others. Without any, supplies of staff
+// are standard rated at the rate in force. E says that the supplier has chosen
+// exemption; the rules of law say for whom that has effect. O says that it is not
+// registered for VAT.
 //
 // An agency without a tier is never released to. Tiers are per staff group.
 package agencies

@@ -291,7 +291,7 @@ func (s *Service) Elections(ctx context.Context, tx *tenants.Tx, agreementID ten
 	return elections(ctx, tx, agreementID)
 }
 
-// VAT is what applies to supplies of a staff group on a day: the agreement's
+// VAT is what is settled for supplies of a staff group on a day: the agreement's
 // latest election for the group, else its latest for all others, else standard
 // rated. The rate of S is the one in force in law on that day.
 func (s *Service) VAT(ctx context.Context, tx *tenants.Tx, a Agreement, staffGroup string, day civil.Date) (VAT, error) {
@@ -307,7 +307,7 @@ func (s *Service) VAT(ctx context.Context, tx *tenants.Tx, a Agreement, staffGro
 	if !found {
 		return standard, nil
 	}
-	v := VAT{Category: e.Category, Reason: e.Reason, Source: e.Source, From: e.FromOn, ID: e.ID}
+	v := VAT{Category: e.Category, Reason: e.Reason, Source: e.Source, From: e.FromOn, ID: e.ID, Elected: true, Standard: standard.Rate, StandardSource: standard.Source}
 	if e.Category == "S" {
 		v.Rate = standard.Rate
 	}
@@ -332,5 +332,5 @@ func (s *Service) standard(ctx context.Context, tx *tenants.Tx, day civil.Date) 
 		return VAT{}, err
 	}
 	rate, err := p.Factor()
-	return VAT{Category: "S", Rate: rate, Source: p.Source, From: p.From, ID: p.ID}, err
+	return VAT{Category: "S", Rate: rate, Source: p.Source, From: p.From, ID: p.ID, Standard: rate, StandardSource: p.Source}, err
 }

@@ -181,6 +181,12 @@ func (s *Service) Get(ctx context.Context, tx *tenants.Tx, idOrRef string) (Book
 	return byIDOrRef(ctx, tx, idOrRef)
 }
 
+// Reason is why the cover of a booking was needed, by the code of the reason.
+func (s *Service) Reason(ctx context.Context, tx *tenants.Tx, b Booking) (string, error) {
+	shift, err := s.shifts.Get(ctx, tx, b.ShiftID.String())
+	return shift.Reason, err
+}
+
 // List gives the party's bookings in order of start, a page at a time.
 func (s *Service) List(ctx context.Context, tx *tenants.Tx, f Filter) ([]Booking, paging.Cursor, error) {
 	if tx.Me.Kind == tenants.Practice {

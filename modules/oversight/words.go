@@ -28,7 +28,7 @@ var tables = []Word{
 	{"approval_requests", "a request for approval"}, {"approval_rules", "a rule of the approval matrix"},
 	{"cap_overrides", "a price cap of one's own"}, {"local_holidays", "a local holiday"}, {"price_caps", "a price cap"}, {"pack_versions", "a version of national data"},
 	{"spine_points", "a pay point"}, {"medical_points", "a medical pay point"}, {"supplements", "a high cost area supplement"},
-	{"frameworks", "a framework"}, {"framework_lots", "a lot of a framework"}, {"vat_rules", "a VAT rule"},
+	{"frameworks", "a framework"}, {"framework_lots", "a lot of a framework"}, {"vat_rules", "a VAT rule"}, {"professions", "a profession"}, {"stand_ins", "what a booking reason means"},
 	{"representations", "an agency's worker"}, {"worker_profiles", "a worker's profile"},
 	{"sites", "a site"}, {"wards", "a ward"}, {"aliases", "a remembered name"},
 	{"grants", "a member's role"}, {"people", "a person's account"}, {"organisations", "an organisation"}, {"clocks", "a clock"},

@@ -6,9 +6,10 @@
 //
 // It owns the tables staff_groups, grades, reasons, bank_holidays, patterns,
 // enhancements, parameters, spine_points, supplements, medical_points, price_caps,
-// frameworks, framework_lots, vat_rules and pack_versions, all reference: everyone
-// reads them, the platform alone writes them. And cap_overrides and local_holidays,
-// which an employer writes and its agencies read, because they price under them.
+// frameworks, framework_lots, vat_rules, professions, stand_ins and pack_versions,
+// all reference: everyone reads them, the platform alone writes them. And
+// cap_overrides and local_holidays, which an employer writes and its agencies read,
+// because they price under them.
 // It emits no events and hears none.
 //
 // # What it promises
@@ -27,6 +28,10 @@
 // whole or not at all. An open row ends where a later one of its key begins. A row
 // that has left a file stays in the database, because something may have been
 // priced on it.
+//
+// VAT is decided upon facts, and which facts a shift has is dated data too: the
+// profession of a staff group or grade, and whether a booking reason means that the
+// worker stands in for somebody.
 //
 // Load gives one Pack: all that pricing needs for a nation and a span of days. A
 // nation whose bank holidays are not known for a year in the span is a refusal,

@@ -252,6 +252,10 @@ func TestFramework_standsWithItsLotOnTheDay(t *testing.T) {
 func TestVATRule_takesTheMostParticular(t *testing.T) {
 	t.Parallel()
 	asTrust(t, func(ctx context.Context, tx *tenants.Tx) {
+		all, err := packs.New().VATRules(ctx, tx, civil.MustDate("2026-11-24"))
+		if err != nil {
+			t.Error(err)
+		}
 		for _, c := range []struct {
 			of       packs.Supply
 			category string
@@ -268,9 +272,42 @@ func TestVATRule_takesTheMostParticular(t *testing.T) {
 			if err != nil || r.Category != c.category || r.Reason == "" || r.Source == "" {
 				t.Errorf("%+v: got %s %q, %v; want %s", c.of, r.Category, r.Reason, err, c.category)
 			}
+			if picked, found := packs.Particular(all, c.of); !found || picked.ID != r.ID {
+				t.Errorf("%+v: out of those of the day %+v", c.of, picked)
+			}
 		}
 		if _, err := packs.New().VATRule(ctx, tx, packs.Supply{Route: "teleport"}, civil.MustDate("2026-11-24")); !errors.Is(err, packs.ErrNoFigure) {
 			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestSupplyOf_knowsTheProfessionAndWhoStandsInByDate(t *testing.T) {
+	t.Parallel()
+	asTrust(t, func(ctx context.Context, tx *tenants.Tx) {
+		for _, c := range []struct {
+			of         packs.Cover
+			day        string
+			profession string
+			deputy     bool
+		}{
+			{packs.Cover{StaffGroup: "medical", Grade: "consultant", Reason: "vacancy"}, "2026-11-24", "doctor", true},
+			{packs.Cover{StaffGroup: "medical", Grade: "consultant", Reason: "waiting-list"}, "2026-11-24", "doctor", false},
+			{packs.Cover{StaffGroup: "medical", Grade: "st3"}, "2026-11-24", "doctor", true},
+			{packs.Cover{StaffGroup: "medical", Grade: "st3", Reason: "invented"}, "2026-11-24", "doctor", false},
+			{packs.Cover{StaffGroup: "medical", Grade: "st3", Reason: "vacancy"}, "2010-12-31", "other", false},
+			{packs.Cover{StaffGroup: "nursing", Grade: "midwife-band-6", Reason: "acuity"}, "2026-11-24", "nurse", false},
+			{packs.Cover{StaffGroup: "hca", Grade: "hca-band-2", Reason: "sickness"}, "2026-11-24", "nursing_auxiliary", true},
+			{packs.Cover{StaffGroup: "ahp", Grade: "ahp-band-6", Reason: "sickness"}, "2026-11-24", "other", true},
+		} {
+			got, err := packs.New().SupplyOf(ctx, tx, c.of, civil.MustDate(c.day))
+			if err != nil || got.Profession != c.profession || got.Deputy != c.deputy {
+				t.Errorf("%+v on %s: got %+v, %v", c.of, c.day, got, err)
+			}
+		}
+		years, err := packs.New().Parameter(ctx, tx, packs.VATClaimYears, civil.MustDate("2026-11-24"))
+		if err != nil || years.Value != "4" || years.Source == "" {
+			t.Errorf("claims go back %+v, %v", years, err)
 		}
 	})
 }

@@ -63,6 +63,7 @@ type VATRule struct {
 	Elected    string // any, yes, no: the supplier has chosen exemption
 	Category   string
 	Reason     string
+	Claimable  string // yes: an exemption of law, which counts for the past too; no: a choice from its day on
 }
 
 // Supply is what a VAT rule is asked about.
@@ -81,4 +82,35 @@ func (s *Service) VATRule(ctx context.Context, tx *tenants.Tx, of Supply, day ci
 		err = ErrNoFigure.Saying("No VAT rule of the route " + of.Route + " is loaded for " + day.Text() + ".")
 	}
 	return r, err
+}
+
+// VATRules are all rules that count on a day, the most particular of a route first.
+func (s *Service) VATRules(ctx context.Context, tx *tenants.Tx, day civil.Date) ([]VATRule, error) {
+	return vatRulesOn(ctx, tx, day)
+}
+
+// Particular picks the rule of a supply out of those of a day, as VATRule does.
+func Particular(rules []VATRule, of Supply) (VATRule, bool) {
+	for _, r := range rules {
+		if r.Route == of.Route && (r.Profession == "any" || r.Profession == of.Profession) && says(r.Deputy, of.Deputy) && says(r.Elected, of.Elected) {
+			return r, true
+		}
+	}
+	return VATRule{}, false
+}
+
+// says reports that a condition of a rule is met.
+func says(condition string, fact bool) bool {
+	return condition == "any" || (condition == "yes") == fact
+}
+
+// Cover is what a shift asks for, as far as VAT asks.
+type Cover struct{ StaffGroup, Grade, Reason string }
+
+// SupplyOf is the profession of a staff group and grade on a day, and whether
+// the reason for the cover is that the worker stands in for somebody; without a
+// reason it is taken to be. The route and what the supplier has chosen are not
+// known from these.
+func (s *Service) SupplyOf(ctx context.Context, tx *tenants.Tx, c Cover, day civil.Date) (Supply, error) {
+	return supplyOf(ctx, tx, c, day)
 }

@@ -107,6 +107,19 @@ func maybe(name, title, example string, read reader) column {
 	return c
 }
 
+// usually is a column that may be left out or empty, and then says the usual.
+func usually(name, title, usual string, read reader) column {
+	c := value(name, title, usual, read)
+	c.Required = false
+	c.read = func(cell string, known lists) (string, *wrong) {
+		if cell == "" {
+			cell = usual
+		}
+		return read(cell, known)
+	}
+	return c
+}
+
 var kinds = []Kind{
 	{Name: "bank_holidays", Title: "Bank holidays", Doc: "Days that carry the public holiday rate, by nation.", daily: true, rows: holidayRows, write: writeHolidays, columns: []column{
 		key("nation", "Nation", "england", oneOf("england", "wales", "scotland", "northern-ireland")), key("day", "Day", "2029-01-01", readDay),
@@ -131,7 +144,7 @@ var kinds = []Kind{
 		key("at", "From the time", "06:00", readClock), value("class", "Hours", "core", oneOf("core", "low", "high"))}},
 	{Name: "parameters", Title: "Tax, pension and limits", Doc: "Single figures of law or of a tax year.", rows: parameterRows, write: writeParameters, columns: []column{
 		key("name", "Name", "employer_ni_rate", readName), value("value", "Value", "0.15", readFigure),
-		value("unit", "Unit", "factor", oneOf("factor", "pounds", "pounds_hour", "pounds_day", "pounds_week", "pounds_year", "minutes"))}},
+		value("unit", "Unit", "factor", oneOf("factor", "pounds", "pounds_hour", "pounds_day", "pounds_week", "pounds_year", "minutes", "years"))}},
 	{Name: "frameworks", Title: "Frameworks", Doc: "Framework agreements, who runs them and whether NHS England approves.", rows: frameworkRows, write: writeFrameworks, columns: []column{
 		key("code", "Code", "RM6281", readReference), value("name", "Name", "Clinical and Healthcare Staffing", readText), value("operator", "Operator", "NHS Workforce Alliance", readText),
 		value("approved", "Approved", "yes", oneOf("yes", "no")), maybe("fee_percent", "Fee", "0.01", readShare)}},
@@ -140,7 +153,13 @@ var kinds = []Kind{
 	{Name: "vat_rules", Title: "VAT rules", Doc: "The VAT category of a supply by its route, the profession and what the supplier has chosen.", rows: vatRows, write: writeVAT, columns: []column{
 		key("route", "Route", "agency", oneOf(routes...)), key("profession", "Profession", "doctor", oneOf("any", "doctor", "nurse", "nursing_auxiliary")),
 		key("deputy", "Deputy", "yes", oneOf("any", "yes", "no")), key("elected", "Exemption chosen", "yes", oneOf("any", "yes", "no")),
-		value("category", "Category", "E", oneOf("S", "E", "O", "Z")), value("reason", "Reason", "Provision of a deputy", readText)}},
+		value("category", "Category", "E", oneOf("S", "E", "O", "Z")), value("reason", "Reason", "Provision of a deputy", readText),
+		usually("claimable", "Claims for the past", "no", oneOf("yes", "no"))}},
+	{Name: "professions", Title: "Professions for VAT", Doc: "Which profession of the VAT rules a staff group, or one of its grades, is.", rows: professionRows, write: writeProfessions, columns: []column{
+		key("staff_group", "Staff group", "nursing", named("staff_groups")), key("grade", "Grade", "any", anyOr(named("grades"))),
+		value("profession", "Profession", "nurse", oneOf("doctor", "nurse", "nursing_auxiliary", "other"))}},
+	{Name: "stand_ins", Title: "Reasons that stand in", Doc: "For which booking reasons the worker stands in for somebody of the employer, as a deputy does.", rows: standInRows, write: writeStandIns, columns: []column{
+		key("reason", "Reason", "vacancy", named("reasons")), value("stands_in", "Stands in", "yes", oneOf("yes", "no"))}},
 }
 
 var (
@@ -170,6 +189,16 @@ var (
 // oneOf reads one of a few words.
 func oneOf(words ...string) reader {
 	return func(cell string, _ lists) (string, *wrong) { return among(cell, words) }
+}
+
+// anyOr reads any, or what another reader takes.
+func anyOr(read reader) reader {
+	return func(cell string, known lists) (string, *wrong) {
+		if cell == "any" {
+			return cell, nil
+		}
+		return read(cell, known)
+	}
 }
 
 // named reads a name that something has.

@@ -206,6 +206,15 @@ func (k Kind) known(ctx context.Context, tx *tenants.Tx) (lists, error) {
 		return nil, err
 	}
 	known["bands"] = bandsOf(all)
+	groups, err := staffGroups(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	why, err := reasons(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	known.add(groups, all, why)
 	if k.Name == "framework_lots" {
 		rows, err := frameworkRows(ctx, tx)
 		if err != nil {
@@ -216,6 +225,19 @@ func (k Kind) known(ctx context.Context, tx *tenants.Tx) (lists, error) {
 		}
 	}
 	return known, nil
+}
+
+// add names staff groups, grades and reasons.
+func (l lists) add(groups []StaffGroup, grades []Grade, reasons []Reason) {
+	for _, g := range groups {
+		l["staff_groups"] = append(l["staff_groups"], g.Code)
+	}
+	for _, g := range grades {
+		l["grades"] = append(l["grades"], g.Code)
+	}
+	for _, r := range reasons {
+		l["reasons"] = append(l["reasons"], r.Code)
+	}
 }
 
 func bandsOf(all []Grade) (bands []string) {

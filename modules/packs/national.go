@@ -156,6 +156,7 @@ func (s *Service) LoadNational(ctx context.Context, tx *tenants.Tx) (Loaded, err
 		}
 	}
 	known := lists{"bands": bandsOf(n.grades)}
+	known.add(n.staffGroups, n.grades, n.reasons)
 	for _, k := range kinds {
 		rows, err := k.embedded(known)
 		if err != nil {

@@ -159,6 +159,7 @@ const (
 	PensionUpper        = "pension_upper_week"
 	LevyRate            = "levy_rate"
 	VATStandardRate     = "vat_standard_rate"
+	VATClaimYears       = "vat_claim_years"
 	NationalLivingWage  = "national_living_wage"
 
 	GPPensionRate    = "gp_pension_employer_rate"
@@ -227,6 +228,8 @@ func spoken(name string) string {
 		return "apprenticeship levy rate"
 	case VATStandardRate:
 		return "standard rate of VAT"
+	case VATClaimYears:
+		return "number of years that VAT is claimed back for"
 	case NationalLivingWage:
 		return "National Living Wage"
 	}

@@ -190,7 +190,7 @@ func lotOf(ctx context.Context, tx *tenants.Tx, code, lot string, day civil.Date
 
 func vatRule(ctx context.Context, tx *tenants.Tx, of Supply, day civil.Date) (VATRule, bool, error) {
 	return firstOf[VATRule](ctx, tx.NewRaw(`
-		select id, lower(valid) as from_on, upper(valid) as until_on, mark, source, route, profession, deputy, elected, category, reason
+		select id, lower(valid) as from_on, upper(valid) as until_on, mark, source, route, profession, deputy, elected, category, reason, claimable
 		from   vat_rules
 		where  route = ?
 		       and profession in ('any', ?)
@@ -199,4 +199,29 @@ func vatRule(ctx context.Context, tx *tenants.Tx, of Supply, day civil.Date) (VA
 		       and valid @> ?::date
 		order  by profession = 'any', deputy = 'any', elected = 'any'
 		limit  1`, of.Route, of.Profession, of.Deputy, of.Elected, day))
+}
+
+func vatRulesOn(ctx context.Context, tx *tenants.Tx, day civil.Date) (all []VATRule, err error) {
+	err = tx.NewRaw(`
+		select id, lower(valid) as from_on, upper(valid) as until_on, mark, source, route, profession, deputy, elected, category, reason, claimable
+		from   vat_rules
+		where  valid @> ?::date
+		order  by route, profession = 'any', deputy = 'any', elected = 'any', profession, deputy, elected
+		limit  500`, day).Scan(ctx, &all)
+	return all, err
+}
+
+// supplyOf is what a staff group, a grade and a reason mean to the VAT rules on a
+// day. Nothing that is said of a reason is that it stands in for nobody.
+func supplyOf(ctx context.Context, tx *tenants.Tx, c Cover, day civil.Date) (of Supply, err error) {
+	err = tx.NewRaw(`
+		select coalesce((
+		           select profession
+		           from   professions
+		           where  staff_group = ? and grade in ('any', ?) and valid @> ?::date
+		           order  by grade = 'any'
+		           limit  1), 'other') as profession,
+		       ? = '' or exists (select from stand_ins where reason = ? and stands_in = 'yes' and valid @> ?::date) as deputy`,
+		c.StaffGroup, c.Grade, day, c.Reason, c.Reason, day).Scan(ctx, &of.Profession, &of.Deputy)
+	return of, err
 }

@@ -216,7 +216,7 @@ func vatRows(ctx context.Context, tx *tenants.Tx) ([]Record, error) {
 	return records(ctx, tx.NewRaw(`
 		select x.id, lower(x.valid) as from_on, upper(x.valid) as until_on, x.mark, x.source,
 		       coalesce(v.origin, '') as origin, coalesce(v.version, 0) as version, coalesce(v.loaded_at, 'epoch') as loaded_at, coalesce(v.loaded_by, '') as loaded_by,
-		       jsonb_build_object('route', x.route, 'profession', x.profession, 'deputy', x.deputy, 'elected', x.elected, 'category', x.category, 'reason', x.reason) as values
+		       jsonb_build_object('route', x.route, 'profession', x.profession, 'deputy', x.deputy, 'elected', x.elected, 'category', x.category, 'reason', x.reason, 'claimable', x.claimable) as values
 		from   vat_rules x
 		       left join pack_versions v on v.id = x.version_id
 		order  by x.route, x.profession, x.deputy, x.elected, x.valid`))
@@ -224,9 +224,47 @@ func vatRows(ctx context.Context, tx *tenants.Tx) ([]Record, error) {
 
 func writeVAT(ctx context.Context, tx *tenants.Tx, rows string) error {
 	return written(ctx, tx.NewRaw(`
-		insert into vat_rules (id, route, profession, deputy, elected, category, reason, valid, mark, source, version_id)
-		select r.id, r.route, r.profession, r.deputy, r.elected, r.category, r.reason, r.valid, r.mark, r.source, r.version_id
-		from   jsonb_to_recordset(?::jsonb) as r (id uuid, route text, profession text, deputy text, elected text, category text, reason text, valid daterange, mark text, source text, version_id uuid)
+		insert into vat_rules (id, route, profession, deputy, elected, category, reason, claimable, valid, mark, source, version_id)
+		select r.id, r.route, r.profession, r.deputy, r.elected, r.category, r.reason, coalesce(nullif(r.claimable, ''), 'no'), r.valid, r.mark, r.source, r.version_id
+		from   jsonb_to_recordset(?::jsonb) as r (id uuid, route text, profession text, deputy text, elected text, category text, reason text, claimable text, valid daterange, mark text, source text, version_id uuid)
 		on     conflict (id) do update
-		set    category = excluded.category, reason = excluded.reason, valid = excluded.valid, mark = excluded.mark, source = excluded.source, version_id = excluded.version_id`, rows))
+		set    category = excluded.category, reason = excluded.reason, claimable = excluded.claimable, valid = excluded.valid, mark = excluded.mark, source = excluded.source, version_id = excluded.version_id`, rows))
+}
+
+func professionRows(ctx context.Context, tx *tenants.Tx) ([]Record, error) {
+	return records(ctx, tx.NewRaw(`
+		select x.id, lower(x.valid) as from_on, upper(x.valid) as until_on, x.mark, x.source,
+		       coalesce(v.origin, '') as origin, coalesce(v.version, 0) as version, coalesce(v.loaded_at, 'epoch') as loaded_at, coalesce(v.loaded_by, '') as loaded_by,
+		       jsonb_build_object('staff_group', x.staff_group, 'grade', x.grade, 'profession', x.profession) as values
+		from   professions x
+		       left join pack_versions v on v.id = x.version_id
+		order  by x.staff_group, x.grade, x.valid`))
+}
+
+func writeProfessions(ctx context.Context, tx *tenants.Tx, rows string) error {
+	return written(ctx, tx.NewRaw(`
+		insert into professions (id, staff_group, grade, profession, valid, mark, source, version_id)
+		select r.id, r.staff_group, r.grade, r.profession, r.valid, r.mark, r.source, r.version_id
+		from   jsonb_to_recordset(?::jsonb) as r (id uuid, staff_group text, grade text, profession text, valid daterange, mark text, source text, version_id uuid)
+		on     conflict (id) do update
+		set    profession = excluded.profession, valid = excluded.valid, mark = excluded.mark, source = excluded.source, version_id = excluded.version_id`, rows))
+}
+
+func standInRows(ctx context.Context, tx *tenants.Tx) ([]Record, error) {
+	return records(ctx, tx.NewRaw(`
+		select x.id, lower(x.valid) as from_on, upper(x.valid) as until_on, x.mark, x.source,
+		       coalesce(v.origin, '') as origin, coalesce(v.version, 0) as version, coalesce(v.loaded_at, 'epoch') as loaded_at, coalesce(v.loaded_by, '') as loaded_by,
+		       jsonb_build_object('reason', x.reason, 'stands_in', x.stands_in) as values
+		from   stand_ins x
+		       left join pack_versions v on v.id = x.version_id
+		order  by x.reason, x.valid`))
+}
+
+func writeStandIns(ctx context.Context, tx *tenants.Tx, rows string) error {
+	return written(ctx, tx.NewRaw(`
+		insert into stand_ins (id, reason, stands_in, valid, mark, source, version_id)
+		select r.id, r.reason, r.stands_in, r.valid, r.mark, r.source, r.version_id
+		from   jsonb_to_recordset(?::jsonb) as r (id uuid, reason text, stands_in text, valid daterange, mark text, source text, version_id uuid)
+		on     conflict (id) do update
+		set    stands_in = excluded.stands_in, valid = excluded.valid, mark = excluded.mark, source = excluded.source, version_id = excluded.version_id`, rows))
 }

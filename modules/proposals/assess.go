@@ -86,7 +86,7 @@ func (s *Service) assess(ctx context.Context, tx *tenants.Tx, d Draft) (a Assess
 // for the rates.
 func Asked(agency tenants.ID, o *cascade.Offer) quotes.Request {
 	s := &o.Shift
-	return quotes.Request{TenantID: o.TenantID, AgencyID: agency, StaffGroup: s.StaffGroup, Grade: s.Grade, Specialty: s.Specialty, SiteID: s.SiteID,
+	return quotes.Request{TenantID: o.TenantID, AgencyID: agency, StaffGroup: s.StaffGroup, Grade: s.Grade, Reason: s.Reason, Specialty: s.Specialty, SiteID: s.SiteID,
 		LeadMinutes: s.LeadMinutes, Tier: o.Tier, Start: s.StartsAt, End: s.EndsAt, BreakMinutes: s.BreakMinutes}
 }
 

@@ -38,6 +38,7 @@ type quoteIn struct {
 		EmployerID   *tenants.ID  `json:"employer_id" doc:"Where the work is; an employer may leave it out."`
 		AgencyID     *tenants.ID  `json:"agency_id" doc:"Who supplies the worker; an agency may leave it out."`
 		Grade        string       `json:"grade" maxlen:"40" example:"nurse-band-5"`
+		Reason       string       `json:"reason,omitempty" maxlen:"40" example:"vacancy" doc:"Why cover is needed; VAT may depend on it. Left out, the worker is taken to stand in for somebody."`
 		StartsAt     time.Time    `json:"starts_at"`
 		EndsAt       time.Time    `json:"ends_at"`
 		BreakMinutes int          `json:"break_minutes,omitempty" min:"0" max:"480" doc:"Unpaid."`
@@ -65,6 +66,8 @@ type quoteLineJSON struct {
 	Factor       money.Factor   `json:"factor" doc:"The multiplier of a rate, or the share that is taken."`
 	AmountPence  money.Pence    `json:"amount_pence"`
 	VATCategory  rates.Category `json:"vat_category" enum:"S,E,O,Z"`
+	VATReason    string         `json:"vat_reason" doc:"Of what is exempt or outside the scope: as it stands on an invoice."`
+	VATSource    string         `json:"vat_source" doc:"The rule or election that the category rests on."`
 	Sum          string         `json:"sum" example:"4h at £19.97 × 1.3 = £103.84"`
 	Note         string         `json:"note"`
 	Sources      []quoteRowJSON `json:"sources" doc:"The dated data that was used."`
@@ -87,6 +90,16 @@ type quoteCardJSON struct {
 	Source        string     `json:"source"`
 }
 
+type quoteVATJSON struct {
+	Profession string     `json:"profession" enum:"doctor,nurse,nursing_auxiliary,other"`
+	Deputy     bool       `json:"deputy" doc:"The worker stands in for somebody of the employer."`
+	Elected    bool       `json:"elected" doc:"The supplier has chosen exemption."`
+	Registered bool       `json:"registered" doc:"The supplier is registered for VAT."`
+	Rule       string     `json:"rule" doc:"What the rule of law says of a supply of staff on these facts."`
+	RuleFrom   civil.Date `json:"rule_from"`
+	RuleSource string     `json:"rule_source"`
+}
+
 type quoteJSON struct {
 	EmployerID   tenants.ID       `json:"employer_id"`
 	AgencyID     tenants.ID       `json:"agency_id"`
@@ -100,6 +113,7 @@ type quoteJSON struct {
 	VATPence     money.Pence      `json:"vat_pence" doc:"Indicative."`
 	GrossPence   money.Pence      `json:"gross_pence"`
 	PerHour      money.Rate       `json:"per_hour" doc:"What a paid hour comes to before VAT."`
+	VAT          quoteVATJSON     `json:"vat"`
 	Card         quoteCardJSON    `json:"card"`
 	Verdict      quoteVerdictJSON `json:"verdict"`
 }
@@ -107,6 +121,9 @@ type quoteJSON struct {
 func (q *Service) price(ctx context.Context, tx *tenants.Tx, in quoteIn) (quoteJSON, error) {
 	r, err := in.request(tx)
 	if err != nil {
+		return quoteJSON{}, err
+	}
+	if err := q.knownReason(ctx, tx, r.Reason); err != nil {
 		return quoteJSON{}, err
 	}
 	a, err := q.Quote(ctx, tx, r)
@@ -119,7 +136,7 @@ func (q *Service) price(ctx context.Context, tx *tenants.Tx, in quoteIn) (quoteJ
 // request fills in the side that asks and refuses the one that is not named.
 func (in quoteIn) request(tx *tenants.Tx) (Request, error) {
 	b := in.Body
-	r := Request{Grade: b.Grade, Start: b.StartsAt, End: b.EndsAt, BreakMinutes: b.BreakMinutes, PayRate: b.PayRate, Commission: b.Commission}
+	r := Request{Grade: b.Grade, Reason: b.Reason, Start: b.StartsAt, End: b.EndsAt, BreakMinutes: b.BreakMinutes, PayRate: b.PayRate, Commission: b.Commission}
 	for _, taken := range b.Breaks {
 		r.Breaks = append(r.Breaks, rates.Interval{Start: taken.StartsAt, End: taken.EndsAt})
 	}
@@ -152,17 +169,21 @@ func side(id *tenants.ID) tenants.ID {
 
 func quoteOut(r Request, a Answer) quoteJSON {
 	s := a.Quote
-	v := a.Verdict(r.PayRate, r.Commission)
+	v, vat := a.Verdict(r.PayRate, r.Commission), a.VAT.Supplied()
 	out := quoteJSON{
 		EmployerID: r.TenantID, AgencyID: r.AgencyID, AgreementID: a.Agreement.ID, Nation: a.Nation, Date: s.Date, Minutes: s.Minutes, BreakMinutes: s.BreakMinutes,
 		NetPence: s.Net, VATPence: s.VAT, GrossPence: s.Gross, PerHour: s.PerHour(),
+		VAT:     quoteVATJSON{vat.Profession, vat.Deputy, vat.Elected, vat.Registered, vat.Rule.Reason, vat.Rule.From, vat.Rule.Source},
 		Card:    quoteCardJSON{a.Card.CardID, a.Card.Name, a.Card.Version, a.Card.PayMax, a.Card.CommissionMax, a.Card.Source},
 		Verdict: quoteVerdictJSON{Within: v.Within, PayOver: orNull(v.Pay), CommissionOver: orNull(v.Commission), BelowMinimum: !v.Minimum, MinimumWage: a.MinimumWage},
 	}
 	for _, e := range s.Explain() {
 		l := e.Line
 		line := quoteLineJSON{Kind: l.Kind, Title: e.Title, Band: l.Band, Times: e.Times, Minutes: l.Minutes, BreakMinutes: l.BreakMinutes, Rate: orNull(l.Rate),
-			Factor: l.Factor, AmountPence: l.Amount, VATCategory: l.Category, Sum: e.Why, Note: e.Note}
+			Factor: l.Factor, AmountPence: l.Amount, VATCategory: l.Category, VATReason: l.Reason, Sum: e.Why, Note: e.Note}
+		if l.VATRule != nil {
+			line.VATSource = l.VATRule.Source
+		}
 		for _, row := range l.Rows {
 			line.Sources = append(line.Sources, quoteRowJSON{row.ID, row.Version, row.From, row.Source})
 		}

@@ -15,11 +15,11 @@ import (
 // BookOf puts the dated data of a pack and the terms of an agreement into the
 // engine's own shape. Every day of the pack must have its figures: one that has
 // ended without a successor is an error, not the last one known.
-func BookOf(pack packs.Pack, a agencies.Agreement, vat agencies.VAT) (rates.Book, error) {
+func BookOf(pack packs.Pack, a agencies.Agreement, vat []rates.VATRule) (rates.Book, error) {
 	b := rates.Book{
 		Segmentation: rates.Segmentation(a.Segmentation), BreakRule: rates.BreakRule(a.BreakRule), OnCosts: rates.OnCosts(a.OnCosts),
 		Patterns: patternsOf(pack), Multipliers: multipliersOf(pack), Holidays: map[civil.Date]rates.PublicDay{},
-		VAT: []rates.VATRule{{Row: rates.Row{ID: vat.ID.String(), Version: 1, From: vat.From, Source: vat.Source}, Category: rates.Category(vat.Category), Rate: vat.Rate, Reason: vat.Reason}},
+		VAT: vat,
 	}
 	for _, h := range pack.Holidays {
 		b.Holidays[h.Day] = rates.PublicDay{Row: rates.Row{ID: h.Nation + " " + h.Day.String(), Version: 1, From: h.Day, Source: h.Source}, Name: h.Name}

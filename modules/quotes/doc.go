@@ -3,6 +3,15 @@
 // and the rate card of the day, and hands back the price with what it was made
 // from. It owns no table.
 //
+// VAT is decided by the dated rules of the packs. The facts that they ask about
+// are the route (how the worker is engaged, and what the line is for), the
+// profession of the grade, whether the reason for the cover is that somebody is
+// stood in for, what the supplier has chosen under the agreement, and whether it
+// is registered. An exemption that was chosen counts where a rule supports it, and
+// then its own words and source stand on the invoice; elsewhere the rule stands.
+// That a supplier is not registered is an election of category O: a VAT number that
+// nobody has entered yet does not say so.
+//
 // A price is told to the employer and to the agency; a worker reads their own
 // pay off their bookings. The data in force on the local date of the shift
 // counts, however long ago that is.

@@ -41,6 +41,7 @@ type Request struct {
 	Nation       string     // empty: the employer's
 	StaffGroup   string     // empty: the grade's
 	Grade        string
+	Reason       string // why cover is needed; empty: somebody is stood in for
 	Specialty    string // these four narrow the card's line; zero: not known
 	SiteID       tenants.ID
 	LeadMinutes  int
@@ -63,7 +64,7 @@ type Answer struct {
 	Quote       rates.ShiftQuote
 	Card        cards.Line // zero when the request names its agreement and no card has the grade
 	Agreement   agencies.Agreement
-	VAT         agencies.VAT
+	VAT         Decisions
 	Nation      string
 	MinimumWage money.Rate // the National Living Wage on the date of the shift
 }
@@ -117,7 +118,7 @@ func (q *Service) Quote(ctx context.Context, tx *tenants.Tx, r Request) (a Answe
 	if err != nil && (r.AgreementID == (tenants.ID{}) || !errors.Is(err, cards.ErrNoRate)) {
 		return a, err
 	}
-	if a.VAT, err = q.agencies.VAT(ctx, tx, a.Agreement, r.StaffGroup, day); err != nil {
+	if a.VAT, err = q.Decisions(ctx, tx, a.Agreement, packs.Cover{StaffGroup: r.StaffGroup, Grade: r.Grade, Reason: r.Reason}, day); err != nil {
 		return a, err
 	}
 	if a.Nation, err = q.nation(ctx, tx, r); err != nil {
@@ -130,7 +131,7 @@ func (q *Service) Quote(ctx context.Context, tx *tenants.Tx, r Request) (a Answe
 	if a.MinimumWage, err = minimumWage(pack, day); err != nil {
 		return a, err
 	}
-	book, err := BookOf(pack, a.Agreement, a.VAT)
+	book, err := BookOf(pack, a.Agreement, a.VAT.Rules())
 	if err != nil {
 		return a, err
 	}

@@ -271,7 +271,7 @@ func TestBookOf_takesEveryFigureFromItsOwnDay(t *testing.T) {
 		pack.Patterns = append(pack.Patterns, packs.Hours{Dated: dated("2026-01-01", ""), Pattern: "afc", Day: day, Class: packs.Low})
 	}
 	terms := agencies.Agreement{Segmentation: agencies.Clock, BreakRule: agencies.ActualOrProRata, OnCosts: agencies.Flat}
-	vat := agencies.VAT{Category: "S", Rate: money.MustFactor("0.2"), From: civil.MustDate("2026-01-01")}
+	vat := []rates.VATRule{{Row: rates.Row{From: civil.MustDate("2026-01-01")}, Category: rates.Standard, Rate: money.MustFactor("0.2")}}
 	night := rates.Work{ID: tenants.NewID(), Start: at(t, "2026-05-13 20:00"), End: at(t, "2026-05-14 06:00"), Grade: "afc-5", Pay: money.MustRate("20.00")}
 
 	book, err := quotes.BookOf(pack, terms, vat)

@@ -226,6 +226,23 @@ type timesheetLineJSON struct {
 	VATReason   string         `json:"vat_reason"`
 	VATSource   string         `json:"vat_source"`
 	Formula     string         `json:"formula"`
+	VAT         lineVATJSON    `json:"vat" doc:"What the category was decided upon. Empty for lines that were locked before it was kept, and to a worker."`
+}
+
+type lineVATJSON struct {
+	Route          string      `json:"route" example:"agency" doc:"How the work is supplied."`
+	Profession     string      `json:"profession" enum:",doctor,nurse,nursing_auxiliary,other"`
+	Deputy         bool        `json:"deputy" doc:"The worker stood in for somebody of the employer."`
+	Elected        bool        `json:"elected" doc:"The supplier had chosen exemption."`
+	Registered     bool        `json:"registered" doc:"The supplier was registered for VAT."`
+	RuleID         string      `json:"rule_id" doc:"The VAT rule that decided."`
+	RuleFrom       *civil.Date `json:"rule_from"`
+	RuleReason     string      `json:"rule_reason"`
+	RuleSource     string      `json:"rule_source"`
+	RateSource     string      `json:"rate_source" doc:"Of the rate, when standard rated."`
+	ElectionID     string      `json:"election_id" doc:"The election in force between employer and agency, if any."`
+	ElectionFrom   *civil.Date `json:"election_from"`
+	ElectionSource string      `json:"election_source"`
 }
 
 func toJSON(t *Timesheet) timesheetJSON {
@@ -243,9 +260,21 @@ func toJSON(t *Timesheet) timesheetJSON {
 	return j
 }
 
+func (l *Line) vatJSON() lineVATJSON {
+	j := lineVATJSON{Route: l.VATRoute, Profession: l.VATProfession, Deputy: l.VATDeputy, Elected: l.VATElected, Registered: l.VATRegistered,
+		RuleID: l.VATRule.ID, RuleReason: l.VATRule.Reason, RuleSource: l.VATRule.Source, RateSource: l.VATRule.RateSource}
+	if l.VATRule.ID != "" {
+		j.RuleFrom = &l.VATRule.From
+	}
+	if e := l.VATRule.Election; e != nil {
+		j.ElectionID, j.ElectionFrom, j.ElectionSource = e.ID, &e.From, e.Source
+	}
+	return j
+}
+
 func (l *Line) toJSON() timesheetLineJSON {
 	return timesheetLineJSON{Kind: l.Kind, Band: l.Band, Title: l.Title(), Minutes: l.Minutes, Rate: l.Rate, Factor: l.Factor, AmountPence: l.AmountPence,
-		VATCategory: l.VATCategory, VATRate: l.VATRate, VATReason: l.VATReason, VATSource: l.VATSource, Formula: l.Formula}
+		VATCategory: l.VATCategory, VATRate: l.VATRate, VATReason: l.VATReason, VATSource: l.VATSource, Formula: l.Formula, VAT: l.vatJSON()}
 }
 
 func local(t time.Time) time.Time { return t.In(civil.London) }

@@ -40,7 +40,9 @@
 // Approval prices the hours at the pay rate and commission of the booking, by
 // the agreement and the national data in force on the day they began. Each
 // amount becomes a line with its VAT category, the reason and source of that,
-// and the sum in words; the lines add up to the timesheet's net to the penny.
+// the facts that were decided upon (route, profession, deputy, election,
+// registration) and the rule of law with its date and source, and the sum in
+// words. They never change, whatever is elected or loaded later. The lines add up to the timesheet's net to the penny.
 // The booking keeps the version of the rate card it was made under; approval
 // never reads a newer one.
 //

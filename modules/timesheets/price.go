@@ -12,35 +12,41 @@ import (
 )
 
 // price is what the claimed hours come to: at the booking's pay rate and
-// commission, by the agreement and the national data in force.
-func (s *Service) price(ctx context.Context, tx *tenants.Tx, t Timesheet) (*rates.ShiftQuote, error) {
+// commission, by the agreement and the national data in force; and what was
+// decided on its VAT.
+func (s *Service) price(ctx context.Context, tx *tenants.Tx, t Timesheet) (*rates.ShiftQuote, quotes.Decisions, error) {
+	var none quotes.Decisions
 	b, err := s.bookings.Get(ctx, tx, t.BookingID.String())
 	if err != nil {
-		return nil, err
+		return nil, none, err
+	}
+	why, err := s.bookings.Reason(ctx, tx, b)
+	if err != nil {
+		return nil, none, err
 	}
 	h, claimed := t.Hours()
 	if !claimed {
 		h = t.Plan()
 	}
-	answer, err := s.quotes.Quote(ctx, tx, request(b, h))
+	answer, err := s.quotes.Quote(ctx, tx, request(b, why, h))
 	if err != nil {
-		return nil, err
+		return nil, none, err
 	}
 	quote := answer.Quote
 	quote.ID = t.ID
 	if !weekly(&quote) {
-		return &quote, nil
+		return &quote, answer.VAT, nil
 	}
 	monday := quote.Date.Monday()
 	if err := holdWeek(ctx, tx, t, monday); err != nil {
-		return nil, err
+		return nil, none, err
 	}
 	borne, err := charged(ctx, tx, t, monday)
 	if err != nil {
-		return nil, err
+		return nil, none, err
 	}
 	onTopOf(&quote, borne)
-	return &quote, nil
+	return &quote, answer.VAT, nil
 }
 
 // Preview is what a timesheet would come to if it were approved now, or, once
@@ -49,12 +55,13 @@ func (s *Service) Preview(ctx context.Context, tx *tenants.Tx, t Timesheet) (*ra
 	if t.Quote != nil {
 		return t.Quote, nil
 	}
-	return s.price(ctx, tx, t)
+	quote, _, err := s.price(ctx, tx, t)
+	return quote, err
 }
 
-func request(b bookings.Booking, h Hours) quotes.Request {
+func request(b bookings.Booking, why string, h Hours) quotes.Request {
 	r := quotes.Request{
-		TenantID: b.TenantID, AgencyID: b.AgencyID, AgreementID: b.AgreementID, StaffGroup: b.StaffGroup, Grade: b.Grade, Specialty: b.Specialty, SiteID: b.SiteID,
+		TenantID: b.TenantID, AgencyID: b.AgencyID, AgreementID: b.AgreementID, StaffGroup: b.StaffGroup, Grade: b.Grade, Reason: why, Specialty: b.Specialty, SiteID: b.SiteID,
 		Start: h.Start, End: h.End, BreakMinutes: h.BreakMinutes, PayRate: b.PayRate, Commission: b.Commission,
 	}
 	for _, taken := range h.Breaks {
@@ -126,15 +133,9 @@ func total(q *rates.ShiftQuote) {
 	q.Gross = q.Net + q.VAT
 }
 
-// lines are the rows that an approved price becomes. VAT is no row: it is
-// worked out once per category on the bill.
-func (t *Timesheet) lines(q *rates.ShiftQuote) []Line {
-	vat := map[rates.Category]*rates.Line{}
-	for i := range q.Lines {
-		if l := &q.Lines[i]; l.Kind == rates.VAT {
-			vat[l.Category] = l
-		}
-	}
+// lines are the rows that an approved price becomes, each with the decision on
+// its VAT. VAT is no row: it is worked out once per category on the bill.
+func (t *Timesheet) lines(q *rates.ShiftQuote, vat quotes.Decisions) []Line {
 	lines := make([]Line, 0, len(q.Lines))
 	for i := range q.Lines {
 		l := &q.Lines[i]
@@ -145,18 +146,21 @@ func (t *Timesheet) lines(q *rates.ShiftQuote) []Line {
 			TenantID: t.TenantID, AgencyID: t.AgencyID, WorkerID: t.WorkerID, ID: tenants.NewID(),
 			TimesheetID: t.ID, AgreementID: t.AgreementID, EarnedOn: civil.DateOf(q.Start), Position: len(lines) + 1,
 			Kind: l.Kind, Band: l.Band, Minutes: l.Minutes, Factor: &l.Factor, AmountPence: l.Amount,
-			VATCategory: l.Category, Formula: l.Why(),
+			VATCategory: l.Category, VATRate: l.VATRate, VATReason: l.Reason, Formula: l.Why(),
 		}
+		row.decided(l, vat.Of(l))
 		if !l.Rate.IsZero() {
 			row.Rate = &l.Rate
-		}
-		if v := vat[l.Category]; v != nil {
-			row.VATRate, row.VATReason = v.Factor, v.Reason
-			if len(v.Rows) > 0 {
-				row.VATSource = v.Rows[0].Source
-			}
 		}
 		lines = append(lines, row)
 	}
 	return lines
+}
+
+// decided keeps the decision on the line for good.
+func (l *Line) decided(priced *rates.Line, d quotes.Decision) {
+	if priced.VATRule != nil {
+		l.VATSource = priced.VATRule.Source
+	}
+	l.VATRoute, l.VATProfession, l.VATDeputy, l.VATElected, l.VATRegistered, l.VATRule = d.Route, d.Profession, d.Deputy, d.Elected, d.Registered, d.Rule
 }

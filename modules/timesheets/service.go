@@ -167,14 +167,14 @@ func (s *Service) Approve(ctx context.Context, tx *tenants.Tx, id tenants.ID) (T
 	if err := t.approvable(tx.Actor, tx.Now); err != nil {
 		return Timesheet{}, err
 	}
-	price, err := s.price(ctx, tx, t)
+	price, vat, err := s.price(ctx, tx, t)
 	if err != nil {
 		return Timesheet{}, err
 	}
 	if err := t.approve(tx.Actor, price, tx.Now); err != nil {
 		return Timesheet{}, err
 	}
-	if err := insertLines(ctx, tx, t.lines(price)); err != nil {
+	if err := insertLines(ctx, tx, t.lines(price, vat)); err != nil {
 		return Timesheet{}, err
 	}
 	if err := save(ctx, tx, &t, "approved_at", "approved_by", "minutes", "net_pence", "quote"); err != nil {

@@ -28,6 +28,10 @@ var (
 		"planned_break_minutes", "opened_at"}
 )
 
+// workerLine is what a worker may read of the lines of their pay.
+var workerLine = []string{"tenant_id", "agency_id", "worker_id", "id", "timesheet_id", "agreement_id", "earned_on", "position", "kind", "band", "minutes", "rate", "factor",
+	"amount_pence", "vat_category", "vat_rate", "vat_reason", "vat_source", "formula"}
+
 func columns(kind tenants.Kind) []string {
 	switch kind {
 	case tenants.Worker:
@@ -110,7 +114,11 @@ func linesOf(ctx context.Context, tx *tenants.Tx, ids []tenants.ID) (map[tenants
 		return byTimesheet, nil
 	}
 	var lines []Line
-	err := tx.Mine(tx.NewSelect().Model(&lines)).
+	q := tx.Mine(tx.NewSelect().Model(&lines))
+	if tx.Me.Kind == tenants.Worker {
+		q = q.Column(workerLine...)
+	}
+	err := q.
 		Where("timesheet_id in (?)", bun.List(ids)).
 		Order("timesheet_id", "position").
 		Scan(ctx)

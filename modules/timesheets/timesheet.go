@@ -9,6 +9,7 @@ import (
 	"wardbridge/internal/civil"
 	"wardbridge/internal/fault"
 	"wardbridge/internal/money"
+	"wardbridge/modules/quotes"
 	"wardbridge/modules/rates"
 	"wardbridge/tenants"
 )
@@ -251,6 +252,15 @@ type Line struct {
 	VATReason   string         `bun:"vat_reason"`
 	VATSource   string         `bun:"vat_source"`
 	Formula     string         `bun:"formula"` // the sum in words, as it was worked out
+
+	// The facts that the VAT was decided upon and the rule that decided, as they
+	// were. A line without a route was locked before they were kept. Not for the worker.
+	VATRoute      string      `bun:"vat_route"`
+	VATProfession string      `bun:"vat_profession"`
+	VATDeputy     bool        `bun:"vat_deputy"`
+	VATElected    bool        `bun:"vat_elected"`
+	VATRegistered bool        `bun:"vat_registered"`
+	VATRule       quotes.Rule `bun:"vat_rule,type:jsonb"`
 }
 
 // Title names the line as a heading does.

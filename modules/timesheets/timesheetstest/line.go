@@ -211,6 +211,8 @@ type Booked struct {
 	Worker          tenants.Party      // zero: the line's
 	Under           agencies.Agreement // zero: the line's
 	Ward            tenants.ID         // zero: the line's
+	Group, Grade    string             // empty: a nurse of band 5
+	Reason          string             // empty: vacancy
 }
 
 // Book writes a confirmed booking past the modules that make one, and gives its
@@ -226,16 +228,22 @@ func (l *Line) Book(t testing.TB, b Booked) tenants.ID {
 	if b.Ward == (tenants.ID{}) {
 		b.Ward = l.Ward
 	}
+	if b.Grade == "" {
+		b.Group, b.Grade = "nursing", "nurse-band-5"
+	}
+	if b.Reason == "" {
+		b.Reason = "vacancy"
+	}
 	shift, booking := tenants.NewID(), tenants.NewID()
 	number := fmt.Sprintf("%X", booking[10:])
 	start, end := At(t, b.Start), At(t, b.End)
 	pgtest.Exec(t, `insert into shifts (tenant_id, id, ref, status, source, site_id, ward_id, staff_group, grade, starts_at, ends_at, break_minutes, reason, cost_centre, lead_minutes, created_at)
-		values ($1, $2, $3, 'filled', 'form', $4, $5, 'nursing', 'nurse-band-5', $6, $7, $8, (select min(code) from reasons), '004711', 0, now())`,
-		l.Employer.ID, shift, "TST-"+number, l.Site, b.Ward, start, end, b.BreakMinutes)
+		values ($1, $2, $3, 'filled', 'form', $4, $5, $9, $10, $6, $7, $8, $11, '004711', 0, now())`,
+		l.Employer.ID, shift, "TST-"+number, l.Site, b.Ward, start, end, b.BreakMinutes, b.Group, b.Grade, b.Reason)
 	pgtest.Exec(t, `insert into bookings (tenant_id, agency_id, worker_id, id, ref, shift_id, ward_id, site_id, agreement_id, worker_name, staff_group, grade,
 			starts_at, ends_at, break_minutes, cost_centre, pay_rate, commission, card_id, quote, net_pence, confirmed_at, confirmed_by)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'Amara Osei', 'nursing', 'nurse-band-5', $10, $11, $12, '004711', $13::text::numeric, $14::text::numeric, $15, '{}', 0, now(), 'Test')`,
-		l.Employer.ID, b.Under.AgencyID, b.Worker.ID, booking, "TST-B"+number, shift, b.Ward, l.Site, b.Under.ID, start, end, b.BreakMinutes, b.Pay, b.Commission, l.Card)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'Amara Osei', $16, $17, $10, $11, $12, '004711', $13::text::numeric, $14::text::numeric, $15, '{}', 0, now(), 'Test')`,
+		l.Employer.ID, b.Under.AgencyID, b.Worker.ID, booking, "TST-B"+number, shift, b.Ward, l.Site, b.Under.ID, start, end, b.BreakMinutes, b.Pay, b.Commission, l.Card, b.Group, b.Grade)
 	return booking
 }
 
