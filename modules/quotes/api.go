@@ -8,6 +8,7 @@ import (
 	"wardbridge/internal/fault"
 	"wardbridge/internal/money"
 	"wardbridge/modules/agencies"
+	"wardbridge/modules/approvals"
 	"wardbridge/modules/cards"
 	"wardbridge/modules/packs"
 	"wardbridge/modules/rates"
@@ -26,6 +27,22 @@ func (q *Service) Routes(r *openapi.Router) {
 			return openapi.Call{As: "manager@kingsmere.example", Body: map[string]any{"agency_id": w.ID("meridian"), "grade": "nurse-band-5",
 				"starts_at": "2026-12-24T20:00:00Z", "ends_at": "2026-12-25T08:00:00Z", "break_minutes": 60, "pay_rate": "20.0000", "commission": "2.0000"}}
 		}))
+	openapi.Post(r, "/quotes/compare", rbac.QuoteCreate, "Compare the ways of working a shift", q.compare, openapi.Reads(),
+		openapi.Faults(agencies.ErrNoAgreement, cards.ErrNoRate, packs.ErrNoHolidays, rates.ErrEndsTooEarly, rates.ErrBreakTooLong, ErrNotForWorkers),
+		openapi.Describe("One shift priced on the bank, on the agency's payroll, by direct engagement, through an umbrella and by a company inside and outside IR35, in this order and from the same data. "+
+			"The bank has no fees; the provider's fee is for direct engagement alone."),
+		openapi.Example(func(w openapi.World) openapi.Call {
+			return openapi.Call{As: "manager@kingsmere.example", Body: map[string]any{"agency_id": w.ID("meridian"), "grade": "nurse-band-5",
+				"starts_at": "2026-12-24T20:00:00Z", "ends_at": "2026-12-25T08:00:00Z", "break_minutes": 60, "pay_rate": "20.0000", "commission": "2.0000",
+				"company_rate": "26.5000", "direct_fee": "1.0000"}}
+		}))
+}
+
+func engagementName(e rates.Engagement) rates.Engagement {
+	if e == "" {
+		return rates.PAYE
+	}
+	return e
 }
 
 type takenInput struct {
@@ -33,18 +50,30 @@ type takenInput struct {
 	EndsAt   time.Time `json:"ends_at"`
 }
 
+type quoteInput struct {
+	EmployerID   *tenants.ID  `json:"employer_id" doc:"Where the work is; an employer may leave it out."`
+	AgencyID     *tenants.ID  `json:"agency_id" doc:"Who supplies the worker; an agency may leave it out."`
+	Grade        string       `json:"grade" maxlen:"40" example:"nurse-band-5"`
+	Reason       string       `json:"reason,omitempty" maxlen:"40" example:"vacancy" doc:"Why cover is needed; VAT may depend on it. Left out, the worker is taken to stand in for somebody."`
+	StartsAt     time.Time    `json:"starts_at"`
+	EndsAt       time.Time    `json:"ends_at"`
+	BreakMinutes int          `json:"break_minutes,omitempty" min:"0" max:"480" doc:"Unpaid."`
+	Breaks       []takenInput `json:"breaks,omitempty" maxlen:"10" doc:"Unpaid breaks as they were taken; they then count alone."`
+	PayRate      money.Rate   `json:"pay_rate" doc:"Core, an hour."`
+	Commission   money.Rate   `json:"commission" doc:"For each paid hour."`
+
+	Engagement rates.Engagement `json:"engagement,omitempty" enum:"paye,direct,psc_outside,psc_inside,umbrella,bank" default:"paye"`
+	DirectFee  money.Rate       `json:"direct_fee,omitzero" doc:"Of the provider of direct engagement, for each paid hour."`
+}
+
 type quoteIn struct {
+	Body quoteInput
+}
+
+type compareIn struct {
 	Body struct {
-		EmployerID   *tenants.ID  `json:"employer_id" doc:"Where the work is; an employer may leave it out."`
-		AgencyID     *tenants.ID  `json:"agency_id" doc:"Who supplies the worker; an agency may leave it out."`
-		Grade        string       `json:"grade" maxlen:"40" example:"nurse-band-5"`
-		Reason       string       `json:"reason,omitempty" maxlen:"40" example:"vacancy" doc:"Why cover is needed; VAT may depend on it. Left out, the worker is taken to stand in for somebody."`
-		StartsAt     time.Time    `json:"starts_at"`
-		EndsAt       time.Time    `json:"ends_at"`
-		BreakMinutes int          `json:"break_minutes,omitempty" min:"0" max:"480" doc:"Unpaid."`
-		Breaks       []takenInput `json:"breaks,omitempty" maxlen:"10" doc:"Unpaid breaks as they were taken; they then count alone."`
-		PayRate      money.Rate   `json:"pay_rate" doc:"Core, an hour."`
-		Commission   money.Rate   `json:"commission" doc:"For each paid hour."`
+		quoteInput
+		CompanyRate money.Rate `json:"company_rate,omitzero" doc:"What a company or an umbrella asks an hour; left out, the pay rate."`
 	}
 }
 
@@ -56,7 +85,7 @@ type quoteRowJSON struct {
 }
 
 type quoteLineJSON struct {
-	Kind         rates.Kind     `json:"kind" enum:"pay,supplement,holiday,employer_ni,pension,levy,commission,vat"`
+	Kind         rates.Kind     `json:"kind" enum:"pay,supplement,session,holiday,employer_ni,pension,levy,commission,framework_fee,direct_fee,cancellation,expense,vat"`
 	Title        string         `json:"title" example:"Unsocial hours"`
 	Band         rates.Band     `json:"band" enum:",core,low,high" doc:"Of pay lines."`
 	Times        []string       `json:"times" doc:"The stretches of the shift that a pay line is for."`
@@ -69,6 +98,7 @@ type quoteLineJSON struct {
 	VATReason    string         `json:"vat_reason" doc:"Of what is exempt or outside the scope: as it stands on an invoice."`
 	VATSource    string         `json:"vat_source" doc:"The rule or election that the category rests on."`
 	Sum          string         `json:"sum" example:"4h at £19.97 × 1.3 = £103.84"`
+	Rounding     string         `json:"rounding" doc:"What the sum comes to before it is rounded; empty when it is whole pence."`
 	Note         string         `json:"note"`
 	Sources      []quoteRowJSON `json:"sources" doc:"The dated data that was used."`
 }
@@ -90,6 +120,17 @@ type quoteCardJSON struct {
 	Source        string     `json:"source"`
 }
 
+type quoteLimitJSON struct {
+	Band    rates.Band  `json:"band" enum:"core,low,high"`
+	Title   string      `json:"title" example:"Unsocial hours"`
+	Charge  money.Rate  `json:"charge" doc:"All that an hour costs before VAT, expenses aside."`
+	Cap     money.Rate  `json:"cap"`
+	Over    *money.Rate `json:"over" doc:"How much the charge is above the cap."`
+	Sum     string      `json:"sum"`
+	CapFrom civil.Date  `json:"cap_from"`
+	Source  string      `json:"source"`
+}
+
 type quoteVATJSON struct {
 	Profession string     `json:"profession" enum:"doctor,nurse,nursing_auxiliary,other"`
 	Deputy     bool       `json:"deputy" doc:"The worker stands in for somebody of the employer."`
@@ -101,25 +142,29 @@ type quoteVATJSON struct {
 }
 
 type quoteJSON struct {
-	EmployerID   tenants.ID       `json:"employer_id"`
-	AgencyID     tenants.ID       `json:"agency_id"`
-	AgreementID  tenants.ID       `json:"agreement_id"`
-	Nation       string           `json:"nation"`
-	Date         civil.Date       `json:"date" doc:"The local date of the start."`
-	Minutes      int              `json:"minutes" doc:"Paid."`
-	BreakMinutes int              `json:"break_minutes" doc:"Unpaid."`
-	Lines        []quoteLineJSON  `json:"lines"`
-	NetPence     money.Pence      `json:"net_pence"`
-	VATPence     money.Pence      `json:"vat_pence" doc:"Indicative."`
-	GrossPence   money.Pence      `json:"gross_pence"`
-	PerHour      money.Rate       `json:"per_hour" doc:"What a paid hour comes to before VAT."`
-	VAT          quoteVATJSON     `json:"vat"`
-	Card         quoteCardJSON    `json:"card"`
-	Verdict      quoteVerdictJSON `json:"verdict"`
+	EmployerID   tenants.ID            `json:"employer_id"`
+	AgencyID     tenants.ID            `json:"agency_id"`
+	AgreementID  tenants.ID            `json:"agreement_id"`
+	Nation       string                `json:"nation"`
+	Engagement   rates.Engagement      `json:"engagement" enum:"paye,direct,psc_outside,psc_inside,umbrella,bank"`
+	Date         civil.Date            `json:"date" doc:"The local date of the start."`
+	Minutes      int                   `json:"minutes" doc:"Paid."`
+	BreakMinutes int                   `json:"break_minutes" doc:"Unpaid."`
+	Lines        []quoteLineJSON       `json:"lines"`
+	NetPence     money.Pence           `json:"net_pence"`
+	VATPence     money.Pence           `json:"vat_pence" doc:"Indicative."`
+	GrossPence   money.Pence           `json:"gross_pence"`
+	PerHour      money.Rate            `json:"per_hour" doc:"What a paid hour comes to before VAT."`
+	Highest      money.Rate            `json:"highest_charge" doc:"The dearest hour before VAT, expenses aside."`
+	Caps         []quoteLimitJSON      `json:"caps" doc:"Each band against the price cap in force on the date of the shift. A band that has none loaded is not here."`
+	Needs        []approvals.Condition `json:"needs" doc:"Why an employer must ask for approval before it books at this price."`
+	VAT          quoteVATJSON          `json:"vat"`
+	Card         quoteCardJSON         `json:"card"`
+	Verdict      quoteVerdictJSON      `json:"verdict"`
 }
 
 func (q *Service) price(ctx context.Context, tx *tenants.Tx, in quoteIn) (quoteJSON, error) {
-	r, err := in.request(tx)
+	r, err := in.Body.request(tx)
 	if err != nil {
 		return quoteJSON{}, err
 	}
@@ -130,13 +175,34 @@ func (q *Service) price(ctx context.Context, tx *tenants.Tx, in quoteIn) (quoteJ
 	if err != nil {
 		return quoteJSON{}, err
 	}
-	return quoteOut(r, a), nil
+	out := quoteOut(r, a)
+	out.Needs, err = q.Needs(ctx, tx, &a, r.TenantID, a.Quote.Date)
+	return out, err
+}
+
+func (q *Service) compare(ctx context.Context, tx *tenants.Tx, in compareIn) (list openapi.List[quoteJSON], err error) {
+	r, err := in.Body.request(tx)
+	if err != nil {
+		return list, err
+	}
+	if err := q.knownReason(ctx, tx, r.Reason); err != nil {
+		return list, err
+	}
+	all, err := q.Compare(ctx, tx, Alternatives{Request: r, CompanyRate: in.Body.CompanyRate})
+	for i := range all {
+		out := quoteOut(r, all[i].Answer)
+		if out.Needs, err = q.Needs(ctx, tx, &all[i].Answer, r.TenantID, all[i].Answer.Quote.Date); err != nil {
+			return list, err
+		}
+		list.Data = append(list.Data, out)
+	}
+	return list, err
 }
 
 // request fills in the side that asks and refuses the one that is not named.
-func (in quoteIn) request(tx *tenants.Tx) (Request, error) {
-	b := in.Body
-	r := Request{Grade: b.Grade, Reason: b.Reason, Start: b.StartsAt, End: b.EndsAt, BreakMinutes: b.BreakMinutes, PayRate: b.PayRate, Commission: b.Commission}
+func (b quoteInput) request(tx *tenants.Tx) (Request, error) {
+	r := Request{Grade: b.Grade, Reason: b.Reason, Start: b.StartsAt, End: b.EndsAt, BreakMinutes: b.BreakMinutes, PayRate: b.PayRate, Commission: b.Commission,
+		Engagement: b.Engagement, DirectFee: b.DirectFee}
 	for _, taken := range b.Breaks {
 		r.Breaks = append(r.Breaks, rates.Interval{Start: taken.StartsAt, End: taken.EndsAt})
 	}
@@ -173,14 +239,19 @@ func quoteOut(r Request, a Answer) quoteJSON {
 	out := quoteJSON{
 		EmployerID: r.TenantID, AgencyID: r.AgencyID, AgreementID: a.Agreement.ID, Nation: a.Nation, Date: s.Date, Minutes: s.Minutes, BreakMinutes: s.BreakMinutes,
 		NetPence: s.Net, VATPence: s.VAT, GrossPence: s.Gross, PerHour: s.PerHour(),
+		Engagement: engagementName(s.Engagement), Highest: s.Highest, Caps: []quoteLimitJSON{},
 		VAT:     quoteVATJSON{vat.Profession, vat.Deputy, vat.Elected, vat.Registered, vat.Rule.Reason, vat.Rule.From, vat.Rule.Source},
 		Card:    quoteCardJSON{a.Card.CardID, a.Card.Name, a.Card.Version, a.Card.PayMax, a.Card.CommissionMax, a.Card.Source},
 		Verdict: quoteVerdictJSON{Within: v.Within, PayOver: orNull(v.Pay), CommissionOver: orNull(v.Commission), BelowMinimum: !v.Minimum, MinimumWage: a.MinimumWage},
 	}
+	for i := range s.Caps {
+		t := &s.Caps[i]
+		out.Caps = append(out.Caps, quoteLimitJSON{t.Band, s.Lines[t.Line].Title(), t.Charge, t.Cap, orNull(t.Over), t.Why(), t.Row.From, t.Row.Source})
+	}
 	for _, e := range s.Explain() {
 		l := e.Line
 		line := quoteLineJSON{Kind: l.Kind, Title: e.Title, Band: l.Band, Times: e.Times, Minutes: l.Minutes, BreakMinutes: l.BreakMinutes, Rate: orNull(l.Rate),
-			Factor: l.Factor, AmountPence: l.Amount, VATCategory: l.Category, VATReason: l.Reason, Sum: e.Why, Note: e.Note}
+			Factor: l.Factor, AmountPence: l.Amount, VATCategory: l.Category, VATReason: l.Reason, Sum: e.Why, Rounding: e.Rounding, Note: e.Note}
 		if l.VATRule != nil {
 			line.VATSource = l.VATRule.Source
 		}

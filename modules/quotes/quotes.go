@@ -51,12 +51,14 @@ type Request struct {
 	Breaks       []rates.Interval // as they were taken; they then count alone
 	PayRate      money.Rate       // core, an hour
 	Commission   money.Rate       // per paid hour
+	Engagement   rates.Engagement // how the worker is engaged; empty: on the agency's payroll
+	DirectFee    money.Rate       // of the provider of direct engagement, per paid hour
 }
 
 // Work is what a rate card is asked for the request.
 func (r Request) Work() cards.Query {
 	return cards.Query{TenantID: r.TenantID, Grade: r.Grade, StaffGroup: r.StaffGroup, Specialty: r.Specialty, SiteID: r.SiteID, AgencyID: r.AgencyID,
-		Day: civil.DateOf(r.Start), LeadMinutes: r.LeadMinutes, Tier: r.Tier}
+		Day: civil.DateOf(r.Start), LeadMinutes: r.LeadMinutes, Tier: r.Tier, Engagement: cards.Engagement(r.Engagement)}
 }
 
 // Answer is the price and what it was made from.
@@ -93,59 +95,71 @@ func (a *Answer) Verdict(pay, commission money.Rate) Verdict {
 
 // Quote prices a shift by the agreement, the card and the national data in force
 // on its date. It does not hold the rates against the card: Verdict does.
-func (q *Service) Quote(ctx context.Context, tx *tenants.Tx, r Request) (a Answer, err error) {
+func (q *Service) Quote(ctx context.Context, tx *tenants.Tx, r Request) (Answer, error) {
+	a, book, band, err := q.gather(ctx, tx, r)
+	if err != nil {
+		return a, err
+	}
+	return a, a.price(r, book, band)
+}
+
+// price runs the engine on a request.
+func (a *Answer) price(r Request, book rates.Book, band string) error {
+	work := rates.Work{ID: tenants.NewID(), Start: r.Start, End: r.End, BreakMinutes: r.BreakMinutes, Breaks: r.Breaks,
+		Engagement: r.Engagement, Grade: band, Pay: r.PayRate, Commission: r.Commission, DirectFee: rates.Fee{Rate: r.DirectFee}}
+	if a.Card.CardID != (tenants.ID{}) {
+		work.PayRow = rates.Row{ID: a.Card.CardID.String(), Version: a.Card.Version, From: a.Card.ValidFrom, Source: "within rate card " + a.Card.Name}
+	}
+	priced, err := rates.Price([]rates.Work{work}, book)
+	if err != nil {
+		return err
+	}
+	a.Quote = priced.Shifts[0]
+	return nil
+}
+
+// gather reads everything that a price depends on: who agreed what, and the Book
+// of the days of the shift.
+func (q *Service) gather(ctx context.Context, tx *tenants.Tx, r Request) (a Answer, book rates.Book, band string, err error) {
 	if tx.Me.Kind == tenants.Worker {
-		return a, ErrNotForWorkers
+		return a, book, "", ErrNotForWorkers
 	}
 	day, last := civil.DateOf(r.Start), civil.DateOf(r.End)
 	if err := (&rates.Work{Start: r.Start, End: r.End, BreakMinutes: r.BreakMinutes, Breaks: r.Breaks}).Check(); err != nil {
-		return a, err // before a span of days is read that nobody meant
+		return a, book, "", err // before a span of days is read that nobody meant
 	}
 	if a.Agreement, err = q.agreement(ctx, tx, r, day); err != nil {
-		return a, err
+		return a, book, "", err
 	}
 	grade, err := q.packs.Grade(ctx, tx, r.Grade)
 	if fault.Is(err, fault.NotFound) {
-		return a, fault.ErrInvalid.With(fault.Field{Name: "grade", Code: "unknown", Text: "There is no such grade. Choose one from the list.", Value: r.Grade})
+		return a, book, "", fault.ErrInvalid.With(fault.Field{Name: "grade", Code: "unknown", Text: "There is no such grade. Choose one from the list.", Value: r.Grade})
 	}
 	if err != nil {
-		return a, err
+		return a, book, "", err
 	}
 	if r.StaffGroup == "" {
 		r.StaffGroup = grade.StaffGroup
 	}
 	a.Card, err = q.cards.Line(ctx, tx, r.Work())
 	if err != nil && (r.AgreementID == (tenants.ID{}) || !errors.Is(err, cards.ErrNoRate)) {
-		return a, err
+		return a, book, "", err
 	}
 	if a.VAT, err = q.Decisions(ctx, tx, a.Agreement, packs.Cover{StaffGroup: r.StaffGroup, Grade: r.Grade, Reason: r.Reason}, day); err != nil {
-		return a, err
+		return a, book, "", err
 	}
 	if a.Nation, err = q.nation(ctx, tx, r); err != nil {
-		return a, err
+		return a, book, "", err
 	}
 	pack, err := q.packs.LoadFor(ctx, tx, r.TenantID, a.Nation, day, last)
 	if err != nil {
-		return a, err
+		return a, book, "", err
 	}
 	if a.MinimumWage, err = minimumWage(pack, day); err != nil {
-		return a, err
+		return a, book, "", err
 	}
-	book, err := BookOf(pack, a.Agreement, a.VAT.Rules())
-	if err != nil {
-		return a, err
-	}
-	work := rates.Work{ID: tenants.NewID(), Start: r.Start, End: r.End, BreakMinutes: r.BreakMinutes, Breaks: r.Breaks,
-		Grade: grade.Band, Pay: r.PayRate, Commission: r.Commission}
-	if a.Card.CardID != (tenants.ID{}) {
-		work.PayRow = rates.Row{ID: a.Card.CardID.String(), Version: a.Card.Version, From: a.Card.ValidFrom, Source: "within rate card " + a.Card.Name}
-	}
-	priced, err := rates.Price([]rates.Work{work}, book)
-	if err != nil {
-		return a, err
-	}
-	a.Quote = priced.Shifts[0]
-	return a, nil
+	book, err = BookOf(pack, a.Agreement, a.VAT.Rules())
+	return a, book, grade.Band, err
 }
 
 func (q *Service) agreement(ctx context.Context, tx *tenants.Tx, r Request, day civil.Date) (agencies.Agreement, error) {
