@@ -4,6 +4,7 @@ import (
 	"wardbridge/web/developers"
 	employeragencies "wardbridge/web/employer/agencies"
 	"wardbridge/web/employer/approvals"
+	"wardbridge/web/employer/calculator"
 	"wardbridge/web/employer/caps"
 	"wardbridge/web/employer/cascade"
 	"wardbridge/web/employer/finance"
@@ -35,6 +36,7 @@ func (s Services) pages(h *House) {
 	finance.Pages(h.Site, finance.Deps{Billing: s.Billing})
 	employeragencies.Pages(h.Site, employeragencies.Deps{Agencies: s.Agencies, Packs: s.Packs})
 	cascade.Pages(h.Site, cascade.Deps{Cascade: s.Cascade, Agencies: s.Agencies, Packs: s.Packs, Oversight: s.Oversight})
+	calculator.Pages(h.Site, calculator.Deps{Quotes: s.Quotes, Packs: s.Packs, Agencies: s.Agencies})
 	caps.Pages(h.Site, s.Packs) // before the cards, whose addresses end in an id
 	rates.Pages(h.Site, rates.Deps{Cards: s.Cards, Packs: s.Packs, Places: s.Places, Agencies: s.Agencies, Exchange: s.Exchange})
 	places.Pages(h.Site, places.Deps{Places: s.Places})

@@ -61,6 +61,9 @@ func (r Request) Work() cards.Query {
 		Day: civil.DateOf(r.Start), LeadMinutes: r.LeadMinutes, Tier: r.Tier, Engagement: cards.Engagement(r.Engagement)}
 }
 
+// Day is the local date of the start, by which everything is looked up.
+func (r Request) Day() civil.Date { return civil.DateOf(r.Start) }
+
 // Answer is the price and what it was made from.
 type Answer struct {
 	Quote       rates.ShiftQuote

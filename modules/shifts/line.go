@@ -230,7 +230,7 @@ func spanOf(date, start, end string) (s span) {
 	if !ends.IsZero() {
 		t.EndFold = civil.FoldOf(ends)
 	}
-	s.starts, s.ends, s.refused = t.resolve()
+	s.starts, s.ends, s.refused = t.Resolve()
 	return s
 }
 

@@ -132,7 +132,7 @@ func (s *Service) made(ctx context.Context, tx *tenants.Tx, f Facts) (Shift, []f
 			refused = append(refused, tooLong(text.box, text.text, text.max))
 		}
 	}
-	start, end, wrong := f.Times.resolve()
+	start, end, wrong := f.Times.Resolve()
 	refused = append(refused, wrong...)
 	if len(wrong) == 0 {
 		shift.StartsAt, shift.EndsAt = start, end

@@ -32,8 +32,8 @@ type Times struct {
 	StartFold, EndFold civil.Fold
 }
 
-// resolve turns a rota's times into instants. What it refuses names the box.
-func (t Times) resolve() (start, end time.Time, refused []fault.Field) {
+// Resolve turns a rota's times into instants. What it refuses names the box.
+func (t Times) Resolve() (start, end time.Time, refused []fault.Field) {
 	endDay := t.Date
 	if t.End < t.Start {
 		endDay = endDay.AddDays(1)

@@ -4,8 +4,6 @@
 package prices
 
 import (
-	"strings"
-
 	"wardbridge/internal/civil"
 	"wardbridge/internal/money"
 	"wardbridge/modules/rates"
@@ -25,7 +23,7 @@ func Rows(q *rates.ShiftQuote, payOnly bool) []ui.RateRow {
 		switch {
 		case l.Kind == rates.VAT:
 			vat = append(vat, ui.RateRow{Part: "VAT, indicative", Note: l.Reason, Hour: hour(l.Amount, q.Minutes), Shift: l.Amount.String()})
-		case payOnly && l.Kind != rates.Pay && l.Kind != rates.Supplement && l.Kind != rates.HolidayPay:
+		case !seen(l, payOnly):
 		default:
 			rows = append(rows, ui.RateRow{Part: l.Title(), Note: note(l), Hour: hour(l.Amount, q.Minutes), Shift: l.Amount.String()})
 		}
@@ -60,27 +58,48 @@ func note(l *rates.Line) string {
 	}
 }
 
-// reason is one line of the explanation: what, when, how, and from which rows.
+// reason is one line of the explanation: what, when, how, how it was rounded, what
+// a reader should know, which VAT and why, and from which rows.
 type reason struct {
-	Title, Times, Why, Amount, Sources string
+	Title, Why, Rounding, Note, Tax, Amount string
+	Times, Sources                          []string
+}
+
+// seen reports whether a line is a worker's to read: their pay is.
+func seen(l *rates.Line, payOnly bool) bool {
+	return !payOnly || l.Kind == rates.Pay || l.Kind == rates.Supplement || l.Kind == rates.HolidayPay
 }
 
 func reasons(q *rates.ShiftQuote, payOnly bool) []reason {
 	var all []reason
 	for _, e := range q.Explain() {
 		l := e.Line
-		if payOnly && l.Kind != rates.Pay && l.Kind != rates.Supplement && l.Kind != rates.HolidayPay {
+		if !seen(&l, payOnly) {
 			continue
 		}
-		r := reason{Title: e.Title, Times: strings.Join(e.Times, ", "), Why: e.Why, Amount: l.Amount.String()}
-		var sources []string
-		for _, row := range l.Rows {
-			if row != nil && row.Source != "" {
-				sources = append(sources, row.Source+", from "+row.From.Text())
-			}
+		r := reason{Title: e.Title, Times: e.Times, Why: e.Why, Rounding: e.Rounding, Note: e.Note, Amount: l.Amount.String(), Sources: e.Basis}
+		if !payOnly && l.Kind != rates.VAT {
+			r.Tax = e.Tax
 		}
-		r.Sources = strings.Join(sources, "; ")
 		all = append(all, r)
+	}
+	return all
+}
+
+// limits are the tests of a price: each band against its cap, the dearest hour
+// against the charge from which the chief executive signs.
+func limits(q *rates.ShiftQuote) []ui.Tick {
+	var all []ui.Tick
+	for i := range q.Caps {
+		t := &q.Caps[i]
+		tick := ui.Tick{State: "ok", Text: q.Lines[t.Line].Title() + ": " + t.Why() + ". " + t.Row.Text() + "."}
+		if !t.Over.IsZero() {
+			tick.State = "no"
+		}
+		all = append(all, tick)
+	}
+	if q.SignOff.Reached() {
+		all = append(all, ui.Tick{State: "no", Text: "The dearest hour is " + q.Highest.Text() + ": from " + q.SignOff.Limit.Text() + " the chief executive signs. " + q.SignOff.Row.Text() + "."})
 	}
 	return all
 }

@@ -14,11 +14,16 @@ import (
 )
 
 type newIn struct {
-	Ward string `query:"ward" maxlen:"40"`
+	Ward  string `query:"ward" maxlen:"40"`
+	Grade string `query:"grade" maxlen:"40"` // these come from the calculator
+	Date  string `query:"date" maxlen:"20"`
+	Start string `query:"start" maxlen:"10"`
+	End   string `query:"end" maxlen:"10"`
+	Break string `query:"break_minutes" maxlen:"5"`
 }
 
 func (p *pages) create(ctx context.Context, tx *tenants.Tx, in newIn) (web.View, error) {
-	return p.createAgain(ctx, tx, createForm{Ward: in.Ward}, nil)
+	return p.createAgain(ctx, tx, createForm{Ward: in.Ward, Grade: in.Grade, Date: in.Date, Start: in.Start, End: in.End, BreakMinutes: in.Break}, nil)
 }
 
 // errOnlyLooking undoes what a check has made.
