@@ -7,6 +7,7 @@ import (
 
 	"wardbridge/internal/fault"
 	"wardbridge/internal/money"
+	"wardbridge/modules/agencies"
 	"wardbridge/modules/approvals"
 	"wardbridge/modules/bookings"
 	"wardbridge/modules/cards"
@@ -73,7 +74,7 @@ func (s *Service) assess(ctx context.Context, tx *tenants.Tx, d Draft) (a Assess
 	if a.Card, err = s.Cards.Line(ctx, tx, Asked(tx.Me.ID, &a.Offer).Work()); err != nil {
 		return a, err
 	}
-	if err := a.price(ctx, tx, s.Quotes, d); err != nil {
+	if err := s.price(ctx, tx, &a, d); err != nil {
 		return a, err
 	}
 	if len([]rune(strings.TrimSpace(d.Note))) > 300 {
@@ -91,7 +92,8 @@ func Asked(agency tenants.ID, o *cascade.Offer) quotes.Request {
 }
 
 // price quotes the draft's rates and holds them against the card.
-func (a *Assessment) price(ctx context.Context, tx *tenants.Tx, priced *quotes.Service, d Draft) error {
+func (s *Service) price(ctx context.Context, tx *tenants.Tx, a *Assessment, d Draft) error {
+	priced := s.Quotes
 	if d.PayRate.IsZero() {
 		a.refuse(ErrRate.With(fault.Field{Name: "pay_rate", Code: "missing", Text: ErrRate.Text}))
 		return nil
@@ -102,6 +104,16 @@ func (a *Assessment) price(ctx context.Context, tx *tenants.Tx, priced *quotes.S
 	if err != nil {
 		return err
 	}
+	if answer.Agreement.OnCosts == agencies.Weekly {
+		if request.Others, err = s.besides(ctx, tx, a.Worker.WorkerID, &answer); err != nil {
+			return err
+		}
+		if len(request.Others) > 0 {
+			if answer, err = priced.Quote(ctx, tx, request); err != nil {
+				return err
+			}
+		}
+	}
 	a.Answer = &answer
 	if a.Needs, err = priced.Needs(ctx, tx, &answer, a.Offer.TenantID, answer.Quote.Date); err != nil {
 		return err
@@ -109,6 +121,19 @@ func (a *Assessment) price(ctx context.Context, tx *tenants.Tx, priced *quotes.S
 	a.refuse(bookings.AboveMinimum(&answer.Quote))
 	a.refuse(bookings.WithinCard(a.Card.PayMax, a.Card.CommissionMax, d.PayRate, d.Commission))
 	return nil
+}
+
+// besides are the worker's other bookings under the same agreement in the week of
+// a shift: under weekly on-costs the thresholds of the week are taken once.
+func (s *Service) besides(ctx context.Context, tx *tenants.Tx, worker tenants.ID, a *quotes.Answer) (all []quotes.Shift, err error) {
+	monday := a.Quote.Date.Monday()
+	booked, _, err := s.Bookings.List(ctx, tx, bookings.Filter{Worker: worker, From: monday, To: monday.AddDays(6), Limit: 50})
+	for _, b := range booked {
+		if b.AgreementID == a.Agreement.ID && b.Live() {
+			all = append(all, quotes.Shift{Start: b.StartsAt, End: b.EndsAt, BreakMinutes: b.BreakMinutes, PayRate: b.PayRate})
+		}
+	}
+	return all, err
 }
 
 // refuse keeps the first refusal and lets later ones of the same kind add their

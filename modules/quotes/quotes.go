@@ -53,6 +53,14 @@ type Request struct {
 	Commission   money.Rate       // per paid hour
 	Engagement   rates.Engagement // how the worker is engaged; empty: on the agency's payroll
 	DirectFee    money.Rate       // of the provider of direct engagement, per paid hour
+	Others       []Shift          // what the person works besides in the same week under the same agreement, for weekly on-costs
+}
+
+// Shift is work that is priced together with what a request is about.
+type Shift struct {
+	Start, End   time.Time
+	BreakMinutes int
+	PayRate      money.Rate
 }
 
 // Work is what a rate card is asked for the request.
@@ -113,7 +121,13 @@ func (a *Answer) price(r Request, book rates.Book, band string) error {
 	if a.Card.CardID != (tenants.ID{}) {
 		work.PayRow = rates.Row{ID: a.Card.CardID.String(), Version: a.Card.Version, From: a.Card.ValidFrom, Source: "within rate card " + a.Card.Name}
 	}
-	priced, err := rates.Price([]rates.Work{work}, book)
+	week := []rates.Work{work}
+	for _, o := range r.Others {
+		if civil.DateOf(o.Start).Monday() == r.Day().Monday() {
+			week = append(week, rates.Work{ID: tenants.NewID(), Start: o.Start, End: o.End, BreakMinutes: o.BreakMinutes, Engagement: r.Engagement, Grade: band, Pay: o.PayRate})
+		}
+	}
+	priced, err := rates.Price(week, book)
 	if err != nil {
 		return err
 	}
@@ -128,6 +142,15 @@ func (q *Service) gather(ctx context.Context, tx *tenants.Tx, r Request) (a Answ
 		return a, book, "", ErrNotForWorkers
 	}
 	day, last := civil.DateOf(r.Start), civil.DateOf(r.End)
+	first := day
+	for _, o := range r.Others {
+		if on := civil.DateOf(o.Start); on.Before(first) && on.Monday() == day.Monday() {
+			first = on
+		}
+		if on := civil.DateOf(o.End); on.After(last) && civil.DateOf(o.Start).Monday() == day.Monday() {
+			last = on
+		}
+	}
 	if err := (&rates.Work{Start: r.Start, End: r.End, BreakMinutes: r.BreakMinutes, Breaks: r.Breaks}).Check(); err != nil {
 		return a, book, "", err // before a span of days is read that nobody meant
 	}
@@ -154,7 +177,7 @@ func (q *Service) gather(ctx context.Context, tx *tenants.Tx, r Request) (a Answ
 	if a.Nation, err = q.nation(ctx, tx, r); err != nil {
 		return a, book, "", err
 	}
-	pack, err := q.packs.LoadFor(ctx, tx, r.TenantID, a.Nation, day, last)
+	pack, err := q.packs.LoadFor(ctx, tx, r.TenantID, a.Nation, first, last)
 	if err != nil {
 		return a, book, "", err
 	}

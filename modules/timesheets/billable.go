@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/uptrace/bun"
+
 	"wardbridge/internal/civil"
+	"wardbridge/modules/rates"
 	"wardbridge/tenants"
 )
 
@@ -51,6 +54,24 @@ func (s *Service) ForBilling(ctx context.Context, tx *tenants.Tx, last civil.Dat
 		}
 	}
 	return all, nil
+}
+
+// Quotes are the locked prices of approved timesheets by id, each with its whole
+// derivation. What the caller may not read is not there.
+func (s *Service) Quotes(ctx context.Context, tx *tenants.Tx, ids []tenants.ID) (map[tenants.ID]*rates.ShiftQuote, error) {
+	found := map[tenants.ID]*rates.ShiftQuote{}
+	if len(ids) == 0 {
+		return found, nil
+	}
+	var rows []Timesheet
+	err := tx.Mine(tx.NewSelect().Model(&rows).Column("tenant_id", "id", "quote")).Where("id in (?)", bun.List(ids)).Where("approved_at is not null").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("prices of timesheets: %w", err)
+	}
+	for i := range rows {
+		found[rows[i].ID] = rows[i].Quote
+	}
+	return found, nil
 }
 
 // Billed says that the lines of timesheets stand on an issued bill, and gives

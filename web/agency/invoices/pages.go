@@ -72,8 +72,12 @@ func (d Deps) show(ctx context.Context, tx *tenants.Tx, in oneIn) (web.View, err
 	if err != nil {
 		return web.View{}, err
 	}
+	why, err := d.Billing.Reasons(ctx, tx, lines)
+	if err != nil {
+		return web.View{}, err
+	}
 	at := web.Base(ctx) + "/invoices"
-	v := billView{Back: at, Number: b.Number, Sub: b.Customer.Name, Bill: &b, Rows: lines}
+	v := billView{Why: why, Back: at, Number: b.Number, Sub: b.Customer.Name, Bill: &b, Rows: lines}
 	if web.May(ctx, rbac.ExportCreate) {
 		v.CSV = at + "/" + b.Number + "/lines.csv"
 	}

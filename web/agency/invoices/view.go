@@ -18,6 +18,7 @@ type row struct {
 
 // billView is one invoice as a sheet of paper.
 type billView struct {
+	Why                    []billing.Why
 	Back, Number, Sub, CSV string
 	Bill                   *billing.Bill
 	Rows                   []billing.Line

@@ -189,6 +189,12 @@ func (d Deps) price(ctx context.Context, tx *tenants.Tx, in proposeIn, o *cascad
 		}
 		return err
 	}
+	if worker := labels.ID(in.Worker); worker != (tenants.ID{}) { // then the worker's other shifts of the week count too
+		a, err := d.Proposals.Preview(ctx, tx, proposals.Draft{ShiftID: o.ShiftID, WorkerID: worker, PayRate: pay, Commission: fee})
+		if err == nil && a.Answer != nil {
+			answer = *a.Answer
+		}
+	}
 	request.PayRate, request.Commission = card.PayMax, card.CommissionMax
 	most, err := d.Quotes.Quote(ctx, tx, request)
 	if err != nil {

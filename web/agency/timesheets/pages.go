@@ -194,6 +194,7 @@ func sheetOf(back string, t *timesheets.Timesheet, lines []timesheets.Line, book
 		l := &lines[i]
 		v.Lines = append(v.Lines, line{Title: l.Title(), Why: l.Formula, VAT: vatOf(l), Amount: l.AmountPence.String()})
 	}
+	v.Quote = t.Quote
 	if t.NetPence != nil {
 		v.Net = t.NetPence.String()
 	}

@@ -1,6 +1,9 @@
 package timesheets
 
-import "wardbridge/web/ui"
+import (
+	"wardbridge/modules/rates"
+	"wardbridge/web/ui"
+)
 
 // listView is the timesheets of the agency's workers in one state.
 type listView struct {
@@ -32,6 +35,7 @@ type sheetView struct {
 	Note                          string
 	Lines                         []line
 	Net                           string
+	Quote                         *rates.ShiftQuote // once approved
 }
 
 type notice struct{ Kind, Strong, Text string }

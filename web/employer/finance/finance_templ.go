@@ -629,7 +629,7 @@ func checkPage(v runView) templ.Component {
 	})
 }
 
-func billPage(b *billing.Bill, lines []billing.Line, base string) templ.Component {
+func billPage(b *billing.Bill, lines []billing.Line, why []billing.Why, base string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -677,6 +677,10 @@ func billPage(b *billing.Bill, lines []billing.Line, base string) templ.Componen
 			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = papers.SelfBill(b, lines).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = papers.Reasons(why).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

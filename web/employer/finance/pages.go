@@ -189,12 +189,16 @@ func (d Deps) bill(ctx context.Context, tx *tenants.Tx, in runIn) (web.View, err
 	if err != nil {
 		return web.View{}, err
 	}
+	why, err := d.Billing.Reasons(ctx, tx, lines)
+	if err != nil {
+		return web.View{}, err
+	}
 	base := web.Base(ctx) + "/finance/self-bill"
 	title := "Invoice " + b.Number
 	if b.Number == "" {
 		title = "Draft invoice"
 	}
-	return web.View{Title: title, Body: billPage(&b, lines, base)}, nil
+	return web.View{Title: title, Body: billPage(&b, lines, why, base)}, nil
 }
 
 func billHref(base string, b *billing.Bill) string {
