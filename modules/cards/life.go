@@ -135,13 +135,34 @@ func (s *Service) subject(ctx context.Context, tx *tenants.Tx, id tenants.ID) (s
 	if subject.Minimum, err = p.Rate(); err != nil {
 		return subject, err
 	}
+	caps := s.capsOf
 	if s.sources.Caps != nil {
-		if subject.Caps, err = s.sources.Caps(ctx, tx, subject.Card.ValidFrom); err != nil {
-			return subject, err
+		caps = func(ctx context.Context, tx *tenants.Tx, day civil.Date, _ map[string]packs.Grade) ([]Cap, error) {
+			return s.sources.Caps(ctx, tx, day)
 		}
+	}
+	if subject.Caps, err = caps(ctx, tx, subject.Card.ValidFrom, subject.Grades); err != nil {
+		return subject, err
 	}
 	subject.Work, err = s.work(ctx, tx, subject.Today)
 	return subject, err
+}
+
+// capsOf are the caps of the employer on a day, its own stricter ones among them,
+// by grade.
+func (s *Service) capsOf(ctx context.Context, tx *tenants.Tx, day civil.Date, grades map[string]packs.Grade) (all []Cap, err error) {
+	loaded, err := s.packs.CapsOn(ctx, tx, tx.Me.ID, day)
+	for _, c := range loaded {
+		if c.Zone != packs.OutsideLondon {
+			continue
+		}
+		for code, g := range grades {
+			if g.Band == c.Band {
+				all = append(all, Cap{Grade: code, Class: Band(c.Class), Rate: c.Rate})
+			}
+		}
+	}
+	return all, err
 }
 
 // work is what the employer's shifts ask for, and the staff groups that an

@@ -24,7 +24,7 @@ type Service struct {
 // Sources is what a version is checked against and lies on other floors. One
 // that is not given finds nothing wrong.
 type Sources struct {
-	// Caps are the national caps in force on a day.
+	// Caps are the caps in force on a day; not given, those that are loaded.
 	Caps func(ctx context.Context, tx *tenants.Tx, day civil.Date) ([]Cap, error)
 	// Work is what the employer asked for, and asks for, between two days.
 	Work func(ctx context.Context, tx *tenants.Tx, nation string, from, to civil.Date) ([]Used, error)
