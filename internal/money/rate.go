@@ -80,6 +80,15 @@ func (r Rate) Times(f Factor) Rate {
 }
 
 // Pence is the rate rounded half up to whole pence.
+// InProportion is the rate as part is to whole, rounded half up to four places
+// once. A whole of nothing gives the rate as it is.
+func (r Rate) InProportion(part, whole Rate) Rate {
+	if whole.tenThousandths == 0 || part == whole {
+		return r
+	}
+	return Rate{RoundHalfUp(r.tenThousandths, part.tenThousandths, whole.tenThousandths)}
+}
+
 func (r Rate) Pence() Pence { return Pence(RoundHalfUp(r.tenThousandths, 1, perPenny)) }
 
 // MarshalJSON writes the rate as a string with four places, so that no client

@@ -70,6 +70,7 @@ type Booking struct {
 	BreakMinutes  int                   `bun:"break_minutes"`
 	Notes         string                `bun:"notes"`
 	CostCentre    string                `bun:"cost_centre"`
+	Bands         rates.Bands           `bun:"bands,type:jsonb"` // rates of whole bands, as the card fixed them
 	PayRate       money.Rate            `bun:"pay_rate"`
 	Commission    money.Rate            `bun:"commission"`
 	CardID        tenants.ID            `bun:"card_id"`

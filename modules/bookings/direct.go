@@ -72,7 +72,7 @@ func (s *Service) ConfirmDirect(ctx context.Context, tx *tenants.Tx, d Direct) (
 	}
 	b, err := s.Confirm(ctx, tx, shift, Engagement{
 		AgencyID: d.AgencyID, WorkerID: who.ID, AgreementID: priced.Agreement.ID, WorkerName: who.Name,
-		PayRate: d.PayRate, Commission: d.Commission, CardID: priced.Card.CardID, Quote: priced.Quote, Conditions: needs,
+		PayRate: d.PayRate, Bands: priced.Bands, Commission: d.Commission, CardID: priced.Card.CardID, Quote: priced.Quote, Conditions: needs,
 	})
 	if err != nil || len(needs) == 0 {
 		return b, err

@@ -38,6 +38,7 @@ type Engagement struct {
 	AgreementID tenants.ID
 	WorkerName  string
 	PayRate     money.Rate
+	Bands       rates.Bands // rates of whole bands, as the card fixed them
 	Commission  money.Rate
 	CardID      tenants.ID
 	Quote       rates.ShiftQuote
@@ -65,7 +66,7 @@ func (s *Service) Confirm(ctx context.Context, tx *tenants.Tx, shift shifts.Shif
 		ShiftID: shift.ID, WardID: shift.WardID, SiteID: shift.SiteID, ProposalID: e.ProposalID, AgreementID: e.AgreementID,
 		WorkerName: e.WorkerName, StaffGroup: shift.StaffGroup, Grade: shift.Grade, Specialty: shift.Specialty,
 		StartsAt: shift.StartsAt, EndsAt: shift.EndsAt, BreakMinutes: shift.BreakMinutes, Notes: shift.Notes, CostCentre: shift.CostCentre,
-		PayRate: e.PayRate, Commission: e.Commission, CardID: e.CardID, Quote: e.Quote, NetPence: e.Quote.Net,
+		PayRate: e.PayRate, Bands: e.Bands, Commission: e.Commission, CardID: e.CardID, Quote: e.Quote, NetPence: e.Quote.Net,
 		Conditions: append([]approvals.Condition{}, e.Conditions...), HighestCharge: e.Quote.Highest, ApprovalID: e.ApprovalID,
 		Status: StatusConfirmed, ConfirmedAt: tx.Now, ConfirmedBy: tx.Actor.Name,
 	}

@@ -19,7 +19,7 @@ var (
 	workerColumns = []string{"tenant_id", "agency_id", "worker_id", "id", "ref", "shift_id", "ward_id", "site_id",
 		"worker_name", "staff_group", "grade", "specialty", "starts_at", "ends_at", "break_minutes", "notes",
 		"pay_rate", "status", "confirmed_at", "ended_at", "ended_why"}
-	agencyColumns   = append([]string{"proposal_id", "agreement_id", "commission", "card_id", "quote", "net_pence"}, workerColumns...)
+	agencyColumns   = append([]string{"bands", "proposal_id", "agreement_id", "commission", "card_id", "quote", "net_pence"}, workerColumns...)
 	employerColumns = append([]string{"cost_centre", "confirmed_by", "conditions", "highest_charge", "approval_id"}, agencyColumns...)
 )
 

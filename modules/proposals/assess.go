@@ -130,7 +130,7 @@ func (s *Service) besides(ctx context.Context, tx *tenants.Tx, worker tenants.ID
 	booked, _, err := s.Bookings.List(ctx, tx, bookings.Filter{Worker: worker, From: monday, To: monday.AddDays(6), Limit: 50})
 	for _, b := range booked {
 		if b.AgreementID == a.Agreement.ID && b.Live() {
-			all = append(all, quotes.Shift{Start: b.StartsAt, End: b.EndsAt, BreakMinutes: b.BreakMinutes, PayRate: b.PayRate})
+			all = append(all, quotes.Shift{Start: b.StartsAt, End: b.EndsAt, BreakMinutes: b.BreakMinutes, PayRate: b.PayRate, Bands: b.Bands})
 		}
 	}
 	return all, err

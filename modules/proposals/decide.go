@@ -62,7 +62,7 @@ func (s *Service) accept(ctx context.Context, tx *tenants.Tx, id tenants.ID) (p 
 	}
 	b, err = s.Bookings.Confirm(ctx, tx, shift, bookings.Engagement{
 		ProposalID: &p.ID, AgencyID: p.AgencyID, WorkerID: p.WorkerID, AgreementID: p.AgreementID, WorkerName: p.WorkerName,
-		PayRate: p.PayRate, Commission: p.Commission, CardID: p.CardID, Quote: p.Quote,
+		PayRate: p.PayRate, Bands: p.Bands, Commission: p.Commission, CardID: p.CardID, Quote: p.Quote,
 		Conditions: p.Conditions, ApprovalID: granted,
 	})
 	return p, b, err

@@ -57,7 +57,8 @@ type Proposal struct {
 	RegisterNumber   string           `bun:"register_number"`
 	PayRate          money.Rate       `bun:"pay_rate"`
 	Commission       money.Rate       `bun:"commission"`
-	PayMax           money.Rate       `bun:"pay_max"` // the card's, when it was sent
+	Bands            rates.Bands      `bun:"bands,type:jsonb"` // rates that the card fixes for whole bands
+	PayMax           money.Rate       `bun:"pay_max"`          // the card's, when it was sent
 	CardID           tenants.ID       `bun:"card_id"`
 	Minutes          int              `bun:"minutes"` // paid
 	NetPence         money.Pence      `bun:"net_pence"`

@@ -17,11 +17,11 @@ import (
 var (
 	workerColumns = []string{"tenant_id", "agency_id", "worker_id", "id", "ref", "shift_id", "status", "pay_rate", "submitted_at", "decided_at"}
 	allColumns    = []string{"tenant_id", "agency_id", "worker_id", "id", "ref", "shift_id", "ward_id", "representation_id", "agreement_id", "tier",
-		"worker_name", "staff_group", "grade", "register_body", "register_number", "pay_rate", "commission", "pay_max", "card_id", "minutes",
+		"worker_name", "staff_group", "grade", "register_body", "register_number", "pay_rate", "bands", "commission", "pay_max", "card_id", "minutes",
 		"net_pence", "quote", "note", "conditions", "submitted_at", "submitted_by", "withdrawn_at", "decision", "decided_at", "decided_by", "decision_reason", "status"}
 	// An agency writes these and no others when it proposes.
 	sentColumns = []string{"tenant_id", "agency_id", "worker_id", "id", "ref", "shift_id", "ward_id", "representation_id", "agreement_id", "tier",
-		"worker_name", "staff_group", "grade", "register_body", "register_number", "pay_rate", "commission", "pay_max", "card_id", "minutes",
+		"worker_name", "staff_group", "grade", "register_body", "register_number", "pay_rate", "bands", "commission", "pay_max", "card_id", "minutes",
 		"net_pence", "quote", "note", "conditions", "submitted_at", "submitted_by"}
 )
 

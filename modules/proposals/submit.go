@@ -32,7 +32,7 @@ func (s *Service) Submit(ctx context.Context, tx *tenants.Tx, d Draft) (Proposal
 		ShiftID: a.Offer.Shift.ID, WardID: a.Offer.Shift.WardID, RepresentationID: a.Worker.ID, AgreementID: a.Answer.Agreement.ID, Tier: a.Offer.Tier,
 		WorkerName: a.Worker.Name, StaffGroup: a.Worker.StaffGroup, Grade: a.Worker.Grade,
 		RegisterBody: a.Worker.RegisterBody, RegisterNumber: a.Worker.RegisterNumber,
-		PayRate: d.PayRate, Commission: d.Commission, PayMax: a.Card.PayMax, CardID: a.Card.CardID,
+		PayRate: d.PayRate, Bands: a.Answer.Bands, Commission: d.Commission, PayMax: a.Card.PayMax, CardID: a.Card.CardID,
 		Minutes: a.Answer.Quote.Minutes, NetPence: a.Answer.Quote.Net, Quote: a.Answer.Quote,
 		Note: strings.TrimSpace(d.Note), Conditions: a.Needs, SubmittedAt: now, SubmittedBy: tx.Actor.Name, Status: StatusSubmitted,
 	}

@@ -53,6 +53,7 @@ type Request struct {
 	Commission   money.Rate       // per paid hour
 	Engagement   rates.Engagement // how the worker is engaged; empty: on the agency's payroll
 	DirectFee    money.Rate       // of the provider of direct engagement, per paid hour
+	Bands        *rates.Bands     // rates of whole bands as they were agreed; nil: the card's, in proportion to the pay
 	Others       []Shift          // what the person works besides in the same week under the same agreement, for weekly on-costs
 }
 
@@ -61,6 +62,7 @@ type Shift struct {
 	Start, End   time.Time
 	BreakMinutes int
 	PayRate      money.Rate
+	Bands        rates.Bands
 }
 
 // Work is what a rate card is asked for the request.
@@ -75,7 +77,8 @@ func (r Request) Day() civil.Date { return civil.DateOf(r.Start) }
 // Answer is the price and what it was made from.
 type Answer struct {
 	Quote       rates.ShiftQuote
-	Card        cards.Line // zero when the request names its agreement and no card has the grade
+	Bands       rates.Bands // the rates of whole bands that it was priced with
+	Card        cards.Line  // zero when the request names its agreement and no card has the grade
 	Agreement   agencies.Agreement
 	VAT         Decisions
 	Nation      string
@@ -117,22 +120,40 @@ func (q *Service) Quote(ctx context.Context, tx *tenants.Tx, r Request) (Answer,
 // price runs the engine on a request.
 func (a *Answer) price(r Request, book rates.Book, band string) error {
 	work := rates.Work{ID: tenants.NewID(), Start: r.Start, End: r.End, BreakMinutes: r.BreakMinutes, Breaks: r.Breaks,
-		Engagement: r.Engagement, Grade: band, Pay: r.PayRate, Commission: r.Commission, DirectFee: rates.Fee{Rate: r.DirectFee}}
+		Engagement: r.Engagement, Grade: band, Pay: r.PayRate, Bands: a.bands(r), Commission: r.Commission, DirectFee: rates.Fee{Rate: r.DirectFee}}
 	if a.Card.CardID != (tenants.ID{}) {
 		work.PayRow = rates.Row{ID: a.Card.CardID.String(), Version: a.Card.Version, From: a.Card.ValidFrom, Source: "within rate card " + a.Card.Name}
 	}
 	week := []rates.Work{work}
 	for _, o := range r.Others {
 		if civil.DateOf(o.Start).Monday() == r.Day().Monday() {
-			week = append(week, rates.Work{ID: tenants.NewID(), Start: o.Start, End: o.End, BreakMinutes: o.BreakMinutes, Engagement: r.Engagement, Grade: band, Pay: o.PayRate})
+			week = append(week, rates.Work{ID: tenants.NewID(), Start: o.Start, End: o.End, BreakMinutes: o.BreakMinutes, Engagement: r.Engagement, Grade: band, Pay: o.PayRate, Bands: o.Bands})
 		}
 	}
 	priced, err := rates.Price(week, book)
 	if err != nil {
 		return err
 	}
-	a.Quote = priced.Shifts[0]
+	a.Quote, a.Bands = priced.Shifts[0], work.Bands
 	return nil
+}
+
+// bands are the rates that the card fixes for the low and the high hours. They are
+// maxima as the core rate is, so somebody who is paid less than the maximum is paid
+// less for them in the same proportion.
+func (a *Answer) bands(r Request) (b rates.Bands) {
+	if r.Bands != nil {
+		return *r.Bands
+	}
+	for _, named := range []struct {
+		into *money.Rate
+		band cards.Band
+	}{{&b.Low, cards.Low}, {&b.High, cards.High}} {
+		if most, has := a.Card.Bands[named.band]; has {
+			*named.into = most.InProportion(r.PayRate, a.Card.PayMax)
+		}
+	}
+	return b
 }
 
 // gather reads everything that a price depends on: who agreed what, and the Book

@@ -73,7 +73,9 @@ type Work struct {
 // Bands are hourly rates that a card fixes for whole bands. A rate that is not
 // zero stands as it is, without a multiplier, in place of the core rate.
 type Bands struct {
-	Core, Low, High money.Rate
+	Core money.Rate `json:"core,omitzero"`
+	Low  money.Rate `json:"low,omitzero"`
+	High money.Rate `json:"high,omitzero"`
 }
 
 func (b *Bands) of(band Band) money.Rate {

@@ -62,7 +62,7 @@ func (s *Service) Preview(ctx context.Context, tx *tenants.Tx, t Timesheet) (*ra
 func request(b bookings.Booking, why string, h Hours) quotes.Request {
 	r := quotes.Request{
 		TenantID: b.TenantID, AgencyID: b.AgencyID, AgreementID: b.AgreementID, StaffGroup: b.StaffGroup, Grade: b.Grade, Reason: why, Specialty: b.Specialty, SiteID: b.SiteID,
-		Start: h.Start, End: h.End, BreakMinutes: h.BreakMinutes, PayRate: b.PayRate, Commission: b.Commission,
+		Start: h.Start, End: h.End, BreakMinutes: h.BreakMinutes, PayRate: b.PayRate, Bands: &b.Bands, Commission: b.Commission,
 	}
 	for _, taken := range h.Breaks {
 		r.Breaks = append(r.Breaks, rates.Interval{Start: taken.StartsAt, End: taken.EndsAt})
