@@ -12,6 +12,7 @@ import (
 	"wardbridge/web/employer/rates"
 	employershifts "wardbridge/web/employer/shifts"
 	employertimesheets "wardbridge/web/employer/timesheets"
+	"wardbridge/web/employer/vat"
 	"wardbridge/web/notices"
 	"wardbridge/web/organisation"
 	"wardbridge/web/oversight"
@@ -33,7 +34,8 @@ func (s Services) pages(h *House) {
 	employertimesheets.Pages(h.Site, employertimesheets.Deps{Timesheets: s.Timesheets, Places: s.Places, Accounts: s.Accounts})
 	approvals.Pages(h.Site, approvals.Deps{Approvals: s.Approvals})
 	finance.Pages(h.Site, finance.Deps{Billing: s.Billing})
-	employeragencies.Pages(h.Site, employeragencies.Deps{Agencies: s.Agencies, Packs: s.Packs})
+	vat.Pages(h.Site, vat.Deps{Reclaims: s.Reclaims})
+	employeragencies.Pages(h.Site, employeragencies.Deps{Agencies: s.Agencies, Packs: s.Packs, Quotes: s.Quotes})
 	cascade.Pages(h.Site, cascade.Deps{Cascade: s.Cascade, Agencies: s.Agencies, Packs: s.Packs, Oversight: s.Oversight})
 	caps.Pages(h.Site, s.Packs) // before the cards, whose addresses end in an id
 	rates.Pages(h.Site, rates.Deps{Cards: s.Cards, Packs: s.Packs, Places: s.Places, Agencies: s.Agencies, Exchange: s.Exchange})
