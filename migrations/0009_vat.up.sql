@@ -45,6 +45,8 @@ alter table timesheet_lines
     add column vat_registered boolean not null default true,
     add column vat_rule       jsonb not null default '{}'; -- the rule, the election and their sources, as they were
 create index timesheet_lines_charged on timesheet_lines (tenant_id, earned_on) where vat_category = 'S';
+create index self_bill_lines_timesheet on self_bill_lines (tenant_id, timesheet_id);
+
 -- The terms between employer and agency are no business of the worker's.
 revoke select on timesheet_lines from wb_worker;
 grant select (tenant_id, agency_id, worker_id, id, timesheet_id, agreement_id, earned_on, position, kind, band, minutes, rate, factor, amount_pence,

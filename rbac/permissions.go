@@ -43,6 +43,7 @@ const (
 	TimesheetApprove   Permission = "timesheet:approve"
 	SelfBillRead       Permission = "self-bill:read"
 	SelfBillIssue      Permission = "self-bill:issue"
+	ReclaimRead        Permission = "reclaim:read"
 	QuoteCreate        Permission = "quote:create"
 	NoticeRead         Permission = "notice:read"
 	OutboxRead         Permission = "outbox:read"
@@ -100,6 +101,7 @@ func Catalogue() []Entry {
 		{TimesheetApprove, "Approve and query timesheets"},
 		{SelfBillRead, "See self-bill runs and invoices"},
 		{SelfBillIssue, "Prepare and issue self-bill invoices"},
+		{ReclaimRead, "See VAT that could be claimed back, and its evidence"},
 		{QuoteCreate, "Price a shift"},
 		{NoticeRead, "Read one's notices"},
 		{OutboxRead, "Read the mails that the organisation's people were sent"},

@@ -9,6 +9,7 @@ import (
 	"wardbridge/modules/bookings"
 	"wardbridge/modules/cascade"
 	"wardbridge/modules/proposals"
+	"wardbridge/modules/reclaims"
 	"wardbridge/modules/timesheets"
 	"wardbridge/tenants"
 )
@@ -78,6 +79,13 @@ func (m *maker) nameBookings(ctx context.Context, tx *tenants.Tx) error {
 	for _, b := range ahead {
 		m.world.note("kingsmere.booking.confirmed", b.ID)
 		m.world.note("kingsmere.shift.filled", b.ShiftID)
+	}
+	charged, _, err := m.Reclaims.List(ctx, tx, reclaims.Filter{Limit: 50})
+	if err != nil {
+		return err
+	}
+	for _, b := range charged {
+		m.world.note("kingsmere.booking.charged", b.ID)
 	}
 	past, _, err := m.Bookings.List(ctx, tx, bookings.Filter{Status: bookings.StatusConfirmed, To: civil.DateOf(tx.Now).AddDays(-1), Limit: 50})
 	for _, b := range past {

@@ -13,6 +13,7 @@ import (
 	"wardbridge/web/employer/rates"
 	employershifts "wardbridge/web/employer/shifts"
 	employertimesheets "wardbridge/web/employer/timesheets"
+	"wardbridge/web/employer/vat"
 	"wardbridge/web/notices"
 	"wardbridge/web/organisation"
 	"wardbridge/web/oversight"
@@ -34,7 +35,8 @@ func (s Services) pages(h *House) {
 	employertimesheets.Pages(h.Site, employertimesheets.Deps{Timesheets: s.Timesheets, Places: s.Places, Accounts: s.Accounts})
 	approvals.Pages(h.Site, approvals.Deps{Approvals: s.Approvals})
 	finance.Pages(h.Site, finance.Deps{Billing: s.Billing})
-	employeragencies.Pages(h.Site, employeragencies.Deps{Agencies: s.Agencies, Packs: s.Packs})
+	vat.Pages(h.Site, vat.Deps{Reclaims: s.Reclaims})
+	employeragencies.Pages(h.Site, employeragencies.Deps{Agencies: s.Agencies, Packs: s.Packs, Quotes: s.Quotes})
 	cascade.Pages(h.Site, cascade.Deps{Cascade: s.Cascade, Agencies: s.Agencies, Packs: s.Packs, Oversight: s.Oversight})
 	calculator.Pages(h.Site, calculator.Deps{Quotes: s.Quotes, Packs: s.Packs, Agencies: s.Agencies})
 	caps.Pages(h.Site, s.Packs) // before the cards, whose addresses end in an id

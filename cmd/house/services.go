@@ -19,6 +19,7 @@ import (
 	"wardbridge/modules/places"
 	"wardbridge/modules/proposals"
 	"wardbridge/modules/quotes"
+	"wardbridge/modules/reclaims"
 	"wardbridge/modules/shifts"
 	"wardbridge/modules/timesheets"
 	"wardbridge/modules/workers"
@@ -43,6 +44,7 @@ type Services struct {
 	Proposals  *proposals.Service
 	Timesheets *timesheets.Service
 	Billing    *billing.Service
+	Reclaims   *reclaims.Service
 	Notices    *notices.Service
 	Exchange   *exchange.Service
 	Oversight  *oversight.Service
@@ -69,6 +71,8 @@ func furnish(h *House, gate *rbac.Gate) (Services, error) {
 		Cards: s.Cards, Quotes: s.Quotes, Shifts: s.Shifts, Cascade: s.Cascade, Bookings: s.Bookings})
 	s.Timesheets = timesheets.New(s.Agencies, s.Bookings, s.Quotes)
 	s.Billing = billing.New(s.Agencies, s.Places, s.Timesheets)
+	s.Reclaims = reclaims.New(reclaims.Rooms{Packs: s.Packs, Places: s.Places, Agencies: s.Agencies, Shifts: s.Shifts, Cascade: s.Cascade,
+		Bookings: s.Bookings, Proposals: s.Proposals, Timesheets: s.Timesheets, Billing: s.Billing})
 	post, err := postOf(h.Config)
 	if err != nil {
 		return s, err
@@ -105,7 +109,7 @@ func postOf(c Config) (notices.Post, error) {
 func (s Services) routes(r *openapi.Router) {
 	for _, room := range []interface{ Routes(*openapi.Router) }{
 		s.Accounts, s.Packs, s.Places, s.Approvals, s.Agencies, s.Workers, s.Cards, s.Quotes, s.Shifts, s.Cascade,
-		s.Bookings, s.Proposals, s.Timesheets, s.Billing, s.Notices, s.Exchange, s.Oversight,
+		s.Bookings, s.Proposals, s.Timesheets, s.Billing, s.Reclaims, s.Notices, s.Exchange, s.Oversight,
 	} {
 		room.Routes(r)
 	}

@@ -110,3 +110,18 @@ const shownMax = 2000
 func (s *Service) Shown(ctx context.Context, tx *tenants.Tx, bill tenants.ID) ([]Line, error) {
 	return linesFrom(ctx, tx, bill, 0, shownMax)
 }
+
+// Charged is where an approved timesheet stands on an issued bill: the bill, and
+// its lines by the lines of the timesheet. Without any the bill is nil.
+func (s *Service) Charged(ctx context.Context, tx *tenants.Tx, timesheet tenants.ID) (*Bill, map[tenants.ID]Line, error) {
+	lines, err := issuedOf(ctx, tx, timesheet)
+	if err != nil || len(lines) == 0 {
+		return nil, nil, err
+	}
+	by := make(map[tenants.ID]Line, len(lines))
+	for _, l := range lines {
+		by[l.LineID] = l
+	}
+	b, err := billBy(ctx, tx, lines[0].SelfBillID.String())
+	return &b, by, err
+}

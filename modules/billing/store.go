@@ -261,6 +261,21 @@ func linesFrom(ctx context.Context, tx *tenants.Tx, bill tenants.ID, after, limi
 	return rows, nil
 }
 
+// issuedOf are the lines of a timesheet on the bill that was issued for it.
+func issuedOf(ctx context.Context, tx *tenants.Tx, timesheet tenants.ID) ([]Line, error) {
+	var rows []Line
+	err := tx.Mine(tx.NewSelect().Model(&rows)).
+		Column(lineColumns(tx.Me.Kind)...).
+		Where("timesheet_id = ?", timesheet).
+		Where("issued").
+		Order("self_bill_id", "position").
+		Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("billed lines of timesheet %s: %w", timesheet, err)
+	}
+	return rows, nil
+}
+
 func timesheetsOf(ctx context.Context, tx *tenants.Tx, run tenants.ID) ([]tenants.ID, error) {
 	var ids []tenants.ID
 	err := tx.NewRaw(`

@@ -160,6 +160,45 @@ func (q *Service) Decisions(ctx context.Context, tx *tenants.Tx, under agencies.
 	return Decide(rules, of, chosen), err
 }
 
+// Effect is what an agreement comes to for one profession.
+type Effect struct {
+	StaffGroup string
+	Decision             // with Deputy: as it is for somebody who stands in
+	Otherwise  *Decision // of somebody who does not stand in, where it makes a difference
+}
+
+// Effects say what applies on a day to what an agency supplies, by staff group.
+func (q *Service) Effects(ctx context.Context, tx *tenants.Tx, under agencies.Agreement, day civil.Date) ([]Effect, error) {
+	groups, err := q.packs.StaffGroups(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	rules, err := q.packs.VATRules(ctx, tx, day)
+	if err != nil {
+		return nil, err
+	}
+	effects := make([]Effect, 0, len(groups))
+	for _, g := range groups {
+		chosen, err := q.agencies.VAT(ctx, tx, under, g.Code, day)
+		if err != nil {
+			return nil, err
+		}
+		of, err := q.packs.SupplyOf(ctx, tx, packs.Cover{StaffGroup: g.Code}, day)
+		if err != nil {
+			return nil, err
+		}
+		e := Effect{StaffGroup: g.Code}
+		of.Deputy = true
+		e.Decision = Decide(rules, of, chosen).Supplied()
+		of.Deputy = false
+		if other := Decide(rules, of, chosen).Supplied(); other.Category != e.Category || other.Rule.ID != e.Rule.ID {
+			e.Otherwise = &other
+		}
+		effects = append(effects, e)
+	}
+	return effects, nil
+}
+
 // Exempts reports that a rule of a day would exempt a supply if the supplier
 // chose it, with the rule.
 func Exempts(rules []packs.VATRule, of packs.Supply) (packs.VATRule, bool) {

@@ -217,6 +217,12 @@ func (s *Service) Get(ctx context.Context, tx *tenants.Tx, idOrRef string) (Time
 	return byIDOrRef(ctx, tx, idOrRef)
 }
 
+// OfBooking finds the timesheet of a booking; nil before there is one, and for a
+// booking that came to nothing.
+func (s *Service) OfBooking(ctx context.Context, tx *tenants.Tx, booking tenants.ID) (*Timesheet, error) {
+	return ofBooking(ctx, tx, booking)
+}
+
 // Lines are what an approved timesheet is made of; a worker gets their pay and
 // holiday pay alone.
 func (s *Service) Lines(ctx context.Context, tx *tenants.Tx, id tenants.ID) ([]Line, error) {

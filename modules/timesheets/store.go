@@ -58,6 +58,15 @@ func byIDOrRef(ctx context.Context, tx *tenants.Tx, idOrRef string) (Timesheet, 
 	return t, tenants.Found("timesheet", idOrRef, q.Scan(ctx))
 }
 
+func ofBooking(ctx context.Context, tx *tenants.Tx, booking tenants.ID) (*Timesheet, error) {
+	var t Timesheet
+	err := selecting(tx, &t).Where("booking_id = ? and dropped_at is null", booking).Scan(ctx)
+	if tenants.NoRows(err) {
+		return nil, nil
+	}
+	return &t, tenants.Found("timesheet of booking", booking, err)
+}
+
 // lock reads a timesheet and holds it until the unit of work ends.
 func lock(ctx context.Context, tx *tenants.Tx, id tenants.ID) (Timesheet, error) {
 	var t Timesheet

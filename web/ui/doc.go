@@ -61,7 +61,7 @@
 //	@ui.RateTable("How the charge is made up", []ui.RateRow{{Part: "Pay to worker", Hour: "£26.10", Shift: "£300.15"}})
 //	@ui.Details("Where the figures come from", "") { ... }
 //	@ui.CapBar(ui.CapScale{Label: "£34.60 against a cap of £36.90", Parts: []ui.CapPart{{Label: "Worker pay", Value: 2610}}, Cap: 3690, CapText: "Cap £36.90"})
-//	@ui.Bars(ui.BarChart{Label: "What a shift costs", Legend: []string{"Pay", "Fees"}, Bars: []ui.Bar{{Title: "Bank", Amount: "£277.09", Parts: []int64{24725, 2984}}}})
+//	@ui.BarChart(ui.Bars{Label: "VAT by month", Parts: []string{"On issued bills", "Not billed yet"}, Bars: []ui.Bar{{Label: "Oct 2026", Text: "£382.57", Values: []int64{25505, 12752}}}})
 //	@ui.Verdict("good", "Within the cap by £2.30 an hour.", "No approval is needed.")   // good, warn, bad
 //	@ui.Audit([]ui.AuditEntry{{Who: "Priya Raman", Act: "released", Object: "KUH-40841", When: "Mon 23 Nov 2026, 10:42"}})
 //	@ui.Document(ui.DocumentHead{Kind: "Self-billed invoice", Number: "KUH-MER-000001"}) { @ui.DocumentLines(lines) @ui.DocumentTotals(sums) }

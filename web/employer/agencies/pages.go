@@ -8,6 +8,7 @@ import (
 	"wardbridge/internal/civil"
 	"wardbridge/modules/agencies"
 	"wardbridge/modules/packs"
+	"wardbridge/modules/quotes"
 	"wardbridge/openapi"
 	"wardbridge/rbac"
 	"wardbridge/tenants"
@@ -20,6 +21,7 @@ import (
 type Deps struct {
 	Agencies *agencies.Service
 	Packs    *packs.Service
+	Quotes   *quotes.Service
 }
 
 type pages struct{ Deps }
@@ -184,6 +186,8 @@ type agreementView struct {
 	Places                []place
 	Tiers                 []tierChoice
 	Elections             []election
+	Effects               []effect
+	EffectsOn             string
 	Groups                []ui.Option
 	Vote                  electForm
 }
@@ -230,7 +234,9 @@ func (p *pages) view(ctx context.Context, tx *tenants.Tx, id tenants.ID) (agreem
 	v := agreementView{Back: base(ctx), At: base(ctx) + "/" + a.ID.String(), Agency: named[a.AgencyID].Name, Sub: state(a, today),
 		May: web.May(ctx, rbac.AgreementManage) && a.EndedAt.IsZero(), Facts: factsOf(a), Warning: selfBillsNot(a, today)}
 	v.fill(groups, tiers, elections)
-	return v, nil
+	effects, err := p.Quotes.Effects(ctx, tx, a, today)
+	v.Effects, v.EffectsOn = effectsOf(effects, groups), today.Text()
+	return v, err
 }
 
 func (v *agreementView) fill(groups []packs.StaffGroup, tiers map[string]int, elections []agencies.Election) {

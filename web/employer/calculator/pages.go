@@ -118,7 +118,7 @@ type view struct {
 	Agencies []ui.Option
 	Grades   []ui.Option
 	Columns  []column
-	Chart    ui.BarChart
+	Chart    ui.Bars
 	Title    string // what was priced
 	Paid     string
 	Copy     string // the address of a new shift with these times
@@ -211,7 +211,7 @@ var words = map[rates.Engagement][2]string{
 
 // show lays the ways beside each other and draws them on one scale.
 func (v *view) show(models []quotes.Model) {
-	v.Chart = ui.BarChart{Label: "What the shift costs with VAT, by the way in which it is worked. The table below has the figures.", Legend: []string{"Pay", "On-costs", "Fees", "VAT"}}
+	v.Chart = ui.Bars{Label: "What the shift costs with VAT, by the way in which it is worked. The table below has the figures.", Parts: []string{"Pay", "On-costs", "Fees", "VAT"}}
 	cheapest := 0
 	for i := range models {
 		if models[i].Answer.Quote.Gross < models[cheapest].Answer.Quote.Gross {
@@ -226,7 +226,7 @@ func (v *view) show(models []quotes.Model) {
 			Net: q.Net.String(), VAT: q.VAT.String(), Gross: q.Gross.String(), Hour: q.PerHour().Pence().String(), Cheapest: i == cheapest, Quote: q}
 		c.Cap, c.Over = against(q, models[i].Engagement)
 		v.Columns = append(v.Columns, c)
-		v.Chart.Bars = append(v.Chart.Bars, ui.Bar{Title: c.Name, Amount: c.Gross, Parts: []int64{int64(pay), int64(costs), int64(fees), int64(q.VAT)}})
+		v.Chart.Bars = append(v.Chart.Bars, ui.Bar{Label: c.Name, Text: c.Gross, Values: []int64{int64(pay), int64(costs), int64(fees), int64(q.VAT)}})
 		v.Paid = civil.Span(q.Minutes) + " paid, " + civil.Span(q.BreakMinutes) + " unpaid break"
 	}
 }
