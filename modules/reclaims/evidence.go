@@ -1,6 +1,7 @@
 package reclaims
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -134,15 +135,39 @@ func (s *Service) lines(ctx context.Context, tx *tenants.Tx, e *Evidence) (err e
 		return err
 	}
 	for _, l := range lines {
-		one := EvidenceLine{Line: l, VATPence: l.AmountPence.Times(l.VATRate)}
+		one := EvidenceLine{Line: l}
 		if b, on := billed[l.ID]; on {
 			one.VATPence, one.Billed = b.VATPence, true
 		}
-		e.Net += one.AmountPence
-		e.VAT += one.VATPence
 		e.Lines = append(e.Lines, one)
 	}
+	e.indicate()
+	for i := range e.Lines {
+		e.Net += e.Lines[i].AmountPence
+		e.VAT += e.Lines[i].VATPence
+	}
 	return nil
+}
+
+// indicate gives the lines that no bill has their share of the VAT that is worked
+// out once for each rate, as a bill would.
+func (e *Evidence) indicate() {
+	nets, at := map[money.Factor]money.Pence{}, map[money.Factor][]int{}
+	for i := range e.Lines {
+		if l := &e.Lines[i]; !l.Billed {
+			nets[l.VATRate] += l.AmountPence
+			at[l.VATRate] = append(at[l.VATRate], i)
+		}
+	}
+	for rate, members := range at {
+		weights := make([]int64, len(members))
+		for n, i := range members {
+			weights[n] = int64(e.Lines[i].AmountPence)
+		}
+		for n, share := range money.Allocate(nets[rate].Times(rate), weights) {
+			e.Lines[members[n]].VATPence = share
+		}
+	}
 }
 
 // claim says whether the work would be exempt today, and until when it is claimed.
@@ -175,7 +200,10 @@ func (s *Service) story(ctx context.Context, tx *tenants.Tx, e *Evidence) error 
 	if err != nil {
 		return err
 	}
-	for _, m := range line.Moments {
+	for i, m := range line.Moments {
+		if i == 0 { // how long before the start it was made is no evidence
+			m.Text = "By " + cmp.Or(e.Shift.CreatedBy, e.Shift.Source)
+		}
 		if m.Position == cascade.Done {
 			e.Told = append(e.Told, Moment{m.At, m.Title, m.Text})
 		}

@@ -34,6 +34,7 @@ type room struct {
 	*timesheetstest.Line
 	reclaims *reclaims.Service
 	first    tenants.ID // the booking of the first day
+	waiting  tenants.ID // that of the day that no bill has
 	after    tenants.ID // that of the day after the election
 }
 
@@ -57,7 +58,7 @@ func start(t *testing.T) *room {
 		_, err = bills.Issue(ctx, tx, run.ID)
 		return err
 	})
-	l.Approved(t, doctor("2026-10-20", "rota-gap"))
+	r.waiting = l.Approved(t, doctor("2026-10-20", "rota-gap")).BookingID
 	l.Approved(t, doctor("2026-10-22", "waiting-list"))                                                                                                           // stands in for nobody
 	l.Approved(t, timesheetstest.Booked{Start: "2026-10-21 10:00", End: "2026-10-21 16:00", Pay: "20.00", Commission: "2.00"})                                    // a nurse
 	l.Approved(t, timesheetstest.Booked{Start: "2026-10-23 10:00", End: "2026-10-23 16:00", Pay: "20.00", Commission: "2.00", Group: "ahp", Grade: "ahp-band-6"}) // no rule exempts
@@ -231,12 +232,17 @@ func TestPack_opensOnItsOwnAndHoldsTheEvidence(t *testing.T) {
 		return string(r.file(t, func(ctx context.Context, tx *tenants.Tx) (file, error) { return r.reclaims.Pack(ctx, tx, id.String()) }))
 	}
 
-	charged, exempt := read(r.first), read(r.after)
+	charged, exempt, waiting := read(r.first), read(r.after), read(r.waiting)
 
 	for _, want := range []string{"Meridian Medical Limited", "GB123456782", "Trust number", "1 Hospital Road", "Ward A1", "Amara Osei", "Doctor", "Vacancy", "5 Oct 2026", "£637.62", "£127.53",
 		"Standard rated at 20%", "Contract schedule 4", "HMRC’s published view", "UKFTT 1114", "tax point", "until Sat 5 Oct 2030", letter, "Hours approved", "On self-bill"} {
 		if !strings.Contains(charged, want) {
 			t.Errorf("the pack of the charged day does not say %q", want)
+		}
+	}
+	for _, want := range []string{"Not billed yet", "£127.52", "until Sun 20 Oct 2030, once it has been billed", "Rota gap"} {
+		if !strings.Contains(waiting, want) {
+			t.Errorf("the pack of the day that is not billed does not say %q", want)
 		}
 	}
 	for _, want := range []string{"Exempt: provision of a deputy", "26 Oct 2026", letter, "item 5, group 7, schedule 9", "Not billed yet", "£0.00"} {

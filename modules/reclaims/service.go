@@ -75,7 +75,7 @@ func (s *Service) review(ctx context.Context, tx *tenants.Tx) (r Review, of map[
 			if err != nil {
 				return r, nil, err
 			}
-			rule := packs.VATRule{}
+			var rule packs.VATRule
 			ground, rule = groundOf(rules, supply)
 			seen[g.facts] = ground
 			if ground != "" {

@@ -42,7 +42,7 @@ func reviewPage(v reviewView) templ.Component {
 		}
 		templ_7745c5c3_Err = ui.Metrics([]ui.Metric{
 			{Label: "VAT to claim", Value: v.Parts[0].Total.VAT.String(), Note: notBilled(v.Parts[0].Total.WaitingVAT)},
-			{Label: "Shifts", Value: labels.Count(v.Parts[0].Total.Shifts, "shift"), Note: v.Parts[0].Total.Net.String() + " before VAT"},
+			{Label: "Shifts", Value: labels.Count(v.Parts[0].Total.Shifts, "shift"), Note: (v.Parts[0].Total.Net + v.Parts[0].Total.WaitingNet).String() + " before VAT"},
 			{Label: "Oldest claim lapses after", Value: v.lapses()},
 			{Label: "Worked from", Value: v.Review.From.Text(), Note: labels.Count(v.Review.Years, "year") + " back"},
 		}).Render(ctx, templ_7745c5c3_Buffer)
@@ -233,7 +233,7 @@ func partOf(v reviewView, p part) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, " ")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, " <h3 class=\"nhsuk-heading-s\">By month</h3>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -241,7 +241,7 @@ func partOf(v reviewView, p part) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, " ")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, " <h3 class=\"nhsuk-heading-s nhsuk-u-margin-top-4\">By agency</h3>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -249,7 +249,7 @@ func partOf(v reviewView, p part) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, " ")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, " <div class=\"nhsuk-u-margin-top-4\"></div>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -424,7 +424,7 @@ func sums(p part, caption, what string, rows []reclaims.Row) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Table(caption+": "+p.Heading, []ui.Column{{Text: what}, {Text: "Shifts", Kind: "num"}, {Text: "Net", Kind: "num"}, {Text: "VAT charged", Kind: "num"}, {Text: "Not billed, indicative", Kind: "num"}}, "list").Render(templ.WithChildren(ctx, templ_7745c5c3_Var14), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Table(caption+": "+p.Heading, []ui.Column{{Text: what}, {Text: "Shifts", Kind: "num"}, {Text: "Net billed", Kind: "num"}, {Text: "VAT charged", Kind: "num"}, {Text: "Not billed, indicative", Kind: "num"}}, "list").Render(templ.WithChildren(ctx, templ_7745c5c3_Var14), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -457,7 +457,7 @@ func sumCells(s reclaims.Sum) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.TableCell(ui.Cell{Label: "Net", Kind: "num", Text: s.Net.String()}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.TableCell(ui.Cell{Label: "Net billed", Kind: "num", Text: s.Net.String()}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -618,7 +618,7 @@ func bookingsPage(v bookingsView) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Table("Bookings, latest first", []ui.Column{{Text: "Worked on"}, {Text: "Worker"}, {Text: "Agency"}, {Text: "Bill"}, {Text: "Net", Kind: "num"}, {Text: "VAT charged", Kind: "num"}, {Text: "Action", Kind: "action"}}, "list").Render(templ.WithChildren(ctx, templ_7745c5c3_Var23), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Table("Bookings, latest first", []ui.Column{{Text: "Worked on"}, {Text: "Worker"}, {Text: "Agency"}, {Text: "Bill"}, {Text: "Net billed", Kind: "num"}, {Text: "VAT charged", Kind: "num"}, {Text: "Action", Kind: "action"}}, "list").Render(templ.WithChildren(ctx, templ_7745c5c3_Var23), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -706,7 +706,7 @@ func bookingRow(base string, b reclaims.Booking) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.TableCell(ui.Cell{Label: "Net", Kind: "num", Text: b.Net.String(), Note: notBilled(b.WaitingNet)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.TableCell(ui.Cell{Label: "Net billed", Kind: "num", Text: b.Net.String(), Note: notBilled(b.WaitingNet)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
