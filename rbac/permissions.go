@@ -43,6 +43,8 @@ const (
 	TimesheetApprove   Permission = "timesheet:approve"
 	SelfBillRead       Permission = "self-bill:read"
 	SelfBillIssue      Permission = "self-bill:issue"
+	AdjustmentRead     Permission = "adjustment:read"
+	AdjustmentManage   Permission = "adjustment:manage"
 	QuoteCreate        Permission = "quote:create"
 	NoticeRead         Permission = "notice:read"
 	OutboxRead         Permission = "outbox:read"
@@ -100,6 +102,8 @@ func Catalogue() []Entry {
 		{TimesheetApprove, "Approve and query timesheets"},
 		{SelfBillRead, "See self-bill runs and invoices"},
 		{SelfBillIssue, "Prepare and issue self-bill invoices"},
+		{AdjustmentRead, "See adjustments of settled timesheets"},
+		{AdjustmentManage, "Preview, post and discard adjustments of settled timesheets"},
 		{QuoteCreate, "Price a shift"},
 		{NoticeRead, "Read one's notices"},
 		{OutboxRead, "Read the mails that the organisation's people were sent"},

@@ -175,6 +175,11 @@ func (s *Service) Get(ctx context.Context, tx *tenants.Tx, idOrRef string) (Book
 	return byIDOrRef(ctx, tx, idOrRef)
 }
 
+// Agreed gives the rates at which many of the employer's bookings were made.
+func (s *Service) Agreed(ctx context.Context, tx *tenants.Tx, ids []tenants.ID) (map[tenants.ID]Agreed, error) {
+	return agreed(ctx, tx, ids)
+}
+
 // List gives the party's bookings in order of start, a page at a time.
 func (s *Service) List(ctx context.Context, tx *tenants.Tx, f Filter) ([]Booking, paging.Cursor, error) {
 	if tx.Me.Kind == tenants.Practice {

@@ -200,3 +200,15 @@ func vatRule(ctx context.Context, tx *tenants.Tx, of Supply, day civil.Date) (VA
 		order  by profession = 'any', deputy = 'any', elected = 'any'
 		limit  1`, of.Route, of.Profession, of.Deputy, of.Elected, day))
 }
+
+// SpinePoints are the pay points of every band on a day, bands and steps in
+// order.
+func (s *Service) SpinePoints(ctx context.Context, tx *tenants.Tx, day civil.Date) (all []SpinePoint, err error) {
+	err = tx.NewRaw(`
+		select id, lower(valid) as from_on, upper(valid) as until_on, mark, source, band, step, annual::text as annual, hourly
+		from   spine_points
+		where  valid @> ?::date
+		order  by band, hourly, step
+		limit  500`, day).Scan(ctx, &all)
+	return all, err
+}
