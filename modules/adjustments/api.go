@@ -46,7 +46,7 @@ func call(w openapi.World, name string) openapi.Call {
 	return openapi.Call{As: finance, Path: map[string]string{"id": w.ID(name)}}
 }
 
-type changeInput struct {
+type rateChangeInput struct {
 	Band  string       `json:"band,omitempty" maxlen:"40" example:"afc-5" doc:"Of the grades; left out, every one."`
 	Grade string       `json:"grade,omitempty" maxlen:"40" example:"nurse-band-5" doc:"Left out, every one."`
 	From  money.Rate   `json:"from,omitzero" doc:"Work that is paid at exactly this rate now; left out, at any."`
@@ -56,16 +56,16 @@ type changeInput struct {
 
 type previewIn struct {
 	Body struct {
-		Kind     Kind          `json:"kind" enum:"award,card,reference" doc:"A pay award, a backdated version of a rate card, or corrected national data."`
-		Reason   string        `json:"reason" minlen:"1" maxlen:"300" doc:"Why settled work changes. The agencies read it."`
-		Source   string        `json:"source" minlen:"1" maxlen:"300" doc:"The circular, card or notice that it rests on."`
-		From     civil.Date    `json:"from" doc:"First local date on which the work began."`
-		To       civil.Date    `json:"to" doc:"Last local date on which the work began."`
-		AgencyID *tenants.ID   `json:"agency_id,omitempty" doc:"One agency; left out, all."`
-		Grades   []string      `json:"grades,omitempty" maxlen:"100" doc:"Codes of grades; left out, all."`
-		Changes  []changeInput `json:"changes,omitempty" maxlen:"200" doc:"Which rates become which."`
-		CardWas  *tenants.ID   `json:"card_was,omitempty" doc:"Of a card: the version that the work was booked on."`
-		CardNow  *tenants.ID   `json:"card_now,omitempty" doc:"Of a card: the version that counts instead."`
+		Kind     Kind              `json:"kind" enum:"award,card,reference" doc:"A pay award, a backdated version of a rate card, or corrected national data."`
+		Reason   string            `json:"reason" minlen:"1" maxlen:"300" doc:"Why settled work changes. The agencies read it."`
+		Source   string            `json:"source" minlen:"1" maxlen:"300" doc:"The circular, card or notice that it rests on."`
+		From     civil.Date        `json:"from" doc:"First local date on which the work began."`
+		To       civil.Date        `json:"to" doc:"Last local date on which the work began."`
+		AgencyID *tenants.ID       `json:"agency_id,omitempty" doc:"One agency; left out, all."`
+		Grades   []string          `json:"grades,omitempty" maxlen:"100" doc:"Codes of grades; left out, all."`
+		Changes  []rateChangeInput `json:"changes,omitempty" maxlen:"200" doc:"Which rates become which."`
+		CardWas  *tenants.ID       `json:"card_was,omitempty" doc:"Of a card: the version that the work was booked on."`
+		CardNow  *tenants.ID       `json:"card_now,omitempty" doc:"Of a card: the version that counts instead."`
 	}
 }
 
@@ -155,35 +155,35 @@ func (s *Service) list(ctx context.Context, tx *tenants.Tx, in listIn) (openapi.
 	return out, nil
 }
 
-func (s *Service) listItems(ctx context.Context, tx *tenants.Tx, in listItemsIn) (openapi.List[itemJSON], error) {
+func (s *Service) listItems(ctx context.Context, tx *tenants.Tx, in listItemsIn) (openapi.List[adjustmentItemJSON], error) {
 	a, err := s.Get(ctx, tx, in.ID)
 	if err != nil {
-		return openapi.List[itemJSON]{}, err
+		return openapi.List[adjustmentItemJSON]{}, err
 	}
 	rows, next, err := s.Items(ctx, tx, a.ID, orZero(in.Agency), in.Limit, paging.Cursor(in.Cursor))
 	if err != nil {
-		return openapi.List[itemJSON]{}, err
+		return openapi.List[adjustmentItemJSON]{}, err
 	}
-	out := openapi.List[itemJSON]{Data: make([]itemJSON, len(rows)), NextCursor: string(next)}
+	out := openapi.List[adjustmentItemJSON]{Data: make([]adjustmentItemJSON, len(rows)), NextCursor: string(next)}
 	for i := range rows {
 		out.Data[i] = itemToJSON(&rows[i])
 	}
 	return out, nil
 }
 
-func (s *Service) listOmissions(ctx context.Context, tx *tenants.Tx, in listOmissionsIn) (openapi.List[omissionJSON], error) {
+func (s *Service) listOmissions(ctx context.Context, tx *tenants.Tx, in listOmissionsIn) (openapi.List[adjustmentOmissionJSON], error) {
 	a, err := s.Get(ctx, tx, in.ID)
 	if err != nil {
-		return openapi.List[omissionJSON]{}, err
+		return openapi.List[adjustmentOmissionJSON]{}, err
 	}
 	rows, next, err := s.Omissions(ctx, tx, a.ID, in.Limit, paging.Cursor(in.Cursor))
 	if err != nil {
-		return openapi.List[omissionJSON]{}, err
+		return openapi.List[adjustmentOmissionJSON]{}, err
 	}
-	out := openapi.List[omissionJSON]{Data: make([]omissionJSON, len(rows)), NextCursor: string(next)}
+	out := openapi.List[adjustmentOmissionJSON]{Data: make([]adjustmentOmissionJSON, len(rows)), NextCursor: string(next)}
 	for i := range rows {
 		o := &rows[i]
-		out.Data[i] = omissionJSON{o.TimesheetID, o.TimesheetRef, o.AgencyID, o.WorkerName, o.WorkedOn, o.Code, o.Text}
+		out.Data[i] = adjustmentOmissionJSON{o.TimesheetID, o.TimesheetRef, o.AgencyID, o.WorkerName, o.WorkedOn, o.Code, o.Text}
 	}
 	return out, nil
 }

@@ -9,7 +9,7 @@ import (
 	"wardbridge/tenants"
 )
 
-type changeJSON struct {
+type rateChangeJSON struct {
 	Band  string       `json:"band"`
 	Grade string       `json:"grade"`
 	From  money.Rate   `json:"from" doc:"Zero: any rate."`
@@ -19,17 +19,17 @@ type changeJSON struct {
 }
 
 type adjustmentJSON struct {
-	ID       tenants.ID   `json:"id"`
-	Ref      string       `json:"ref" example:"KUH-ADJ-12"`
-	Kind     Kind         `json:"kind" enum:"award,card,reference"`
-	Reason   string       `json:"reason"`
-	Source   string       `json:"source"`
-	From     civil.Date   `json:"from"`
-	To       civil.Date   `json:"to"`
-	AgencyID *tenants.ID  `json:"agency_id" doc:"Null: every agency."`
-	Grades   []string     `json:"grades" doc:"None: every grade."`
-	Changes  []changeJSON `json:"changes"`
-	Status   Status       `json:"status" enum:"previewed,posted,discarded"`
+	ID       tenants.ID       `json:"id"`
+	Ref      string           `json:"ref" example:"KUH-ADJ-12"`
+	Kind     Kind             `json:"kind" enum:"award,card,reference"`
+	Reason   string           `json:"reason"`
+	Source   string           `json:"source"`
+	From     civil.Date       `json:"from"`
+	To       civil.Date       `json:"to"`
+	AgencyID *tenants.ID      `json:"agency_id" doc:"Null: every agency."`
+	Grades   []string         `json:"grades" doc:"None: every grade."`
+	Changes  []rateChangeJSON `json:"changes"`
+	Status   Status           `json:"status" enum:"previewed,posted,discarded"`
 
 	Examined     int         `json:"examined" doc:"Settled timesheets that were priced again."`
 	Affected     int         `json:"affected" doc:"Timesheets that come to something else."`
@@ -45,7 +45,7 @@ type adjustmentJSON struct {
 	ClosedBy    string     `json:"closed_by"`
 }
 
-type itemLineJSON struct {
+type adjustmentItemLineJSON struct {
 	Kind         rates.Kind     `json:"kind"`
 	Band         rates.Band     `json:"band" doc:"Of pay: core, low or high."`
 	Title        string         `json:"title"`
@@ -59,24 +59,24 @@ type itemLineJSON struct {
 	VATSource    string         `json:"vat_source"`
 }
 
-type itemJSON struct {
-	TimesheetID  tenants.ID     `json:"timesheet_id"`
-	TimesheetRef string         `json:"timesheet_ref"`
-	AgencyID     tenants.ID     `json:"agency_id"`
-	WorkerName   string         `json:"worker_name"`
-	Grade        string         `json:"grade"`
-	WorkedOn     civil.Date     `json:"worked_on"`
-	PayWas       money.Rate     `json:"pay_was"`
-	PayBecomes   money.Rate     `json:"pay_becomes"`
-	WasPence     money.Pence    `json:"was_pence" doc:"Before VAT, with everything posted before."`
-	BecomesPence money.Pence    `json:"becomes_pence"`
-	DeltaPence   money.Pence    `json:"delta_pence" doc:"Signed."`
-	OverCap      *money.Rate    `json:"over_cap" doc:"Pounds an hour above the cap of the date; null: within it, or no cap is loaded."`
-	CapSource    string         `json:"cap_source"`
-	Lines        []itemLineJSON `json:"lines" doc:"Those that differ."`
+type adjustmentItemJSON struct {
+	TimesheetID  tenants.ID               `json:"timesheet_id"`
+	TimesheetRef string                   `json:"timesheet_ref"`
+	AgencyID     tenants.ID               `json:"agency_id"`
+	WorkerName   string                   `json:"worker_name"`
+	Grade        string                   `json:"grade"`
+	WorkedOn     civil.Date               `json:"worked_on"`
+	PayWas       money.Rate               `json:"pay_was"`
+	PayBecomes   money.Rate               `json:"pay_becomes"`
+	WasPence     money.Pence              `json:"was_pence" doc:"Before VAT, with everything posted before."`
+	BecomesPence money.Pence              `json:"becomes_pence"`
+	DeltaPence   money.Pence              `json:"delta_pence" doc:"Signed."`
+	OverCap      *money.Rate              `json:"over_cap" doc:"Pounds an hour above the cap of the date; null: within it, or no cap is loaded."`
+	CapSource    string                   `json:"cap_source"`
+	Lines        []adjustmentItemLineJSON `json:"lines" doc:"Those that differ."`
 }
 
-type omissionJSON struct {
+type adjustmentOmissionJSON struct {
 	TimesheetID  tenants.ID `json:"timesheet_id"`
 	TimesheetRef string     `json:"timesheet_ref"`
 	AgencyID     tenants.ID `json:"agency_id"`
@@ -88,11 +88,11 @@ type omissionJSON struct {
 
 func toJSON(a *Adjustment) adjustmentJSON {
 	j := adjustmentJSON{ID: a.ID, Ref: a.Ref, Kind: a.Kind, Reason: a.Reason, Source: a.Source, From: a.FromOn, To: a.ToOn, AgencyID: a.AgencyID,
-		Grades: append([]string{}, a.Grades...), Changes: make([]changeJSON, len(a.Changes)), Status: a.Status, Examined: a.Examined, Affected: a.Affected,
+		Grades: append([]string{}, a.Grades...), Changes: make([]rateChangeJSON, len(a.Changes)), Status: a.Status, Examined: a.Examined, Affected: a.Affected,
 		Omitted: a.Omitted, OverCap: a.OverCap, WasPence: a.WasPence, BecomesPence: a.BecomesPence, DeltaPence: a.DeltaPence,
 		PreviewedAt: a.PreviewedAt.In(civil.London), PreviewedBy: a.PreviewedBy, ClosedBy: a.ClosedBy}
 	for i, c := range a.Changes {
-		j.Changes[i] = changeJSON{c.Band, c.Grade, c.From, c.To, c.Share, c.Text()}
+		j.Changes[i] = rateChangeJSON{c.Band, c.Grade, c.From, c.To, c.Share, c.Text()}
 	}
 	if a.ClosedAt != nil {
 		at := a.ClosedAt.In(civil.London)
@@ -101,16 +101,16 @@ func toJSON(a *Adjustment) adjustmentJSON {
 	return j
 }
 
-func itemToJSON(it *Item) itemJSON {
-	j := itemJSON{TimesheetID: it.TimesheetID, TimesheetRef: it.TimesheetRef, AgencyID: it.AgencyID, WorkerName: it.WorkerName, Grade: it.Grade,
+func itemToJSON(it *Item) adjustmentItemJSON {
+	j := adjustmentItemJSON{TimesheetID: it.TimesheetID, TimesheetRef: it.TimesheetRef, AgencyID: it.AgencyID, WorkerName: it.WorkerName, Grade: it.Grade,
 		WorkedOn: it.WorkedOn, PayWas: it.PayWas, PayBecomes: it.PayBecomes, WasPence: it.WasPence, BecomesPence: it.BecomesPence,
-		DeltaPence: it.DeltaPence, CapSource: it.CapSource, Lines: make([]itemLineJSON, len(it.Lines))}
+		DeltaPence: it.DeltaPence, CapSource: it.CapSource, Lines: make([]adjustmentItemLineJSON, len(it.Lines))}
 	if !it.OverCap.IsZero() {
 		j.OverCap = &it.OverCap
 	}
 	for i := range it.Lines {
 		l := &it.Lines[i]
-		j.Lines[i] = itemLineJSON{l.Kind, l.Band, l.Title(), l.WasPence, l.BecomesPence, l.DeltaPence, l.Formula, l.VATCategory, l.VATRate, l.VATReason, l.VATSource}
+		j.Lines[i] = adjustmentItemLineJSON{l.Kind, l.Band, l.Title(), l.WasPence, l.BecomesPence, l.DeltaPence, l.Formula, l.VATCategory, l.VATRate, l.VATReason, l.VATSource}
 	}
 	return j
 }

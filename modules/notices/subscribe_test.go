@@ -349,7 +349,7 @@ func adjust(t *testing.T, w *proposalstest.World) {
 	if !strings.HasSuffix(n.Title, "has adjusted a settled timesheet by "+posted.DeltaPence.String()+".") || !strings.Contains(n.Text, "Backdated award") || n.Href != home(t, w, w.First.Party)+"/invoices" {
 		t.Errorf("adjusted: %+v", n)
 	}
-	if got := mailed(t, w, w.First.Party, posted.Ref); !slices.Equal(got, []string{"Fred Finance"}) {
+	if got := mailed(t, w, w.First.Party, "has adjusted"); !slices.Equal(got, []string{"Fred Finance"}) {
 		t.Errorf("mails to %v", got)
 	}
 }

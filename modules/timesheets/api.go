@@ -164,7 +164,7 @@ func (s *Service) query(ctx context.Context, tx *tenants.Tx, in queryIn) (timesh
 	return toJSON(&t), err
 }
 
-type postedLineJSON struct {
+type timesheetAdjustmentLineJSON struct {
 	Kind         rates.Kind     `json:"kind"`
 	Band         rates.Band     `json:"band" doc:"Of pay: core, low or high."`
 	Title        string         `json:"title"`
@@ -178,34 +178,34 @@ type postedLineJSON struct {
 	Formula      string         `json:"formula"`
 }
 
-type postingJSON struct {
-	ID            tenants.ID       `json:"id"`
-	AdjustmentRef string           `json:"adjustment_ref" example:"KUH-ADJ-12"`
-	Reason        string           `json:"reason"`
-	PayRate       money.Rate       `json:"pay_rate" doc:"Pounds for a core hour, from this adjustment on."`
-	NetPence      *money.Pence     `json:"net_pence" doc:"Signed, before VAT; not told to workers."`
-	PostedAt      time.Time        `json:"posted_at"`
-	Billed        bool             `json:"billed" doc:"Its lines stand on an issued self-bill; not told to workers."`
-	Lines         []postedLineJSON `json:"lines"`
+type timesheetAdjustmentJSON struct {
+	ID            tenants.ID                    `json:"id"`
+	AdjustmentRef string                        `json:"adjustment_ref" example:"KUH-ADJ-12"`
+	Reason        string                        `json:"reason"`
+	PayRate       money.Rate                    `json:"pay_rate" doc:"Pounds for a core hour, from this adjustment on."`
+	NetPence      *money.Pence                  `json:"net_pence" doc:"Signed, before VAT; not told to workers."`
+	PostedAt      time.Time                     `json:"posted_at"`
+	Billed        bool                          `json:"billed" doc:"Its lines stand on an issued self-bill; not told to workers."`
+	Lines         []timesheetAdjustmentLineJSON `json:"lines"`
 }
 
-func (s *Service) listPostings(ctx context.Context, tx *tenants.Tx, in byID) (openapi.List[postingJSON], error) {
+func (s *Service) listPostings(ctx context.Context, tx *tenants.Tx, in byID) (openapi.List[timesheetAdjustmentJSON], error) {
 	t, err := s.Get(ctx, tx, in.ID)
 	if err != nil {
-		return openapi.List[postingJSON]{}, err
+		return openapi.List[timesheetAdjustmentJSON]{}, err
 	}
 	rows, err := s.Postings(ctx, tx, t.ID)
-	out := openapi.List[postingJSON]{Data: make([]postingJSON, len(rows))}
+	out := openapi.List[timesheetAdjustmentJSON]{Data: make([]timesheetAdjustmentJSON, len(rows))}
 	for i := range rows {
 		p := &rows[i]
-		j := postingJSON{ID: p.ID, AdjustmentRef: p.AdjustmentRef, Reason: p.Reason, PayRate: p.PayRate, PostedAt: local(p.PostedAt), Billed: p.BilledAt != nil,
-			Lines: make([]postedLineJSON, len(p.Lines))}
+		j := timesheetAdjustmentJSON{ID: p.ID, AdjustmentRef: p.AdjustmentRef, Reason: p.Reason, PayRate: p.PayRate, PostedAt: local(p.PostedAt), Billed: p.BilledAt != nil,
+			Lines: make([]timesheetAdjustmentLineJSON, len(p.Lines))}
 		if tx.Me.Kind != tenants.Worker {
 			j.NetPence = &p.NetPence
 		}
 		for k := range p.Lines {
 			l := &p.Lines[k]
-			j.Lines[k] = postedLineJSON{l.Kind, l.Band, l.Title(), l.WasPence, l.BecomesPence, l.AmountPence, l.VATCategory, l.VATRate, l.VATReason, l.VATSource, l.Formula}
+			j.Lines[k] = timesheetAdjustmentLineJSON{l.Kind, l.Band, l.Title(), l.WasPence, l.BecomesPence, l.AmountPence, l.VATCategory, l.VATRate, l.VATReason, l.VATSource, l.Formula}
 		}
 		out.Data[i] = j
 	}
