@@ -48,13 +48,17 @@ func (s *Service) changes(ctx context.Context, tx *tenants.Tx, r *Request, grade
 			return nil, err
 		}
 	}
+	was, now, err := s.versions(ctx, tx, r)
+	if err != nil {
+		return nil, err
+	}
 	switch {
 	case r.Kind == Reference && len(r.Changes) > 0:
 		return nil, named(ErrChange.Saying("Corrected national data changes no rate of pay. Choose the kind award or card."), "changes", "")
 	case r.Kind == Reference, len(r.Changes) > 0:
 		return r.Changes, nil
 	case r.Kind == Card:
-		return s.ofCards(ctx, tx, r)
+		return ofCards(r, was, now)
 	}
 	return s.ofAward(ctx, tx, r)
 }
@@ -106,15 +110,7 @@ func (s *Service) ofAward(ctx context.Context, tx *tenants.Tx, r *Request) ([]Ch
 // ofCards are the rates that two versions of a card have differently. A line for
 // one site, specialty or engagement says nothing of the bookings of others, so
 // its change is named by hand.
-func (s *Service) ofCards(ctx context.Context, tx *tenants.Tx, r *Request) ([]Change, error) {
-	was, err := s.card(ctx, tx, "card_was", r.CardWas)
-	if err != nil {
-		return nil, err
-	}
-	now, err := s.card(ctx, tx, "card_now", r.CardNow)
-	if err != nil {
-		return nil, err
-	}
+func ofCards(r *Request, was, now cards.Card) ([]Change, error) {
 	if r.AgencyID == (tenants.ID{}) {
 		r.AgencyID = now.AgencyID
 	}
@@ -132,10 +128,27 @@ func (s *Service) ofCards(ctx context.Context, tx *tenants.Tx, r *Request) ([]Ch
 	return all, nil
 }
 
+// versions are the two versions of a card that a request names, or must name.
+func (s *Service) versions(ctx context.Context, tx *tenants.Tx, r *Request) (was, now cards.Card, err error) {
+	for _, named := range []struct {
+		field string
+		id    tenants.ID
+		into  *cards.Card
+	}{{"card_was", r.CardWas, &was}, {"card_now", r.CardNow, &now}} {
+		if named.id == (tenants.ID{}) && (r.Kind != Card || len(r.Changes) > 0) {
+			continue
+		}
+		if *named.into, err = s.card(ctx, tx, named.field, named.id); err != nil {
+			return was, now, err
+		}
+	}
+	return was, now, nil
+}
+
 func (s *Service) card(ctx context.Context, tx *tenants.Tx, field string, id tenants.ID) (cards.Card, error) {
 	c, err := s.cards.Get(ctx, tx, id)
 	if errors.Is(err, fault.ErrNotFound) || err == nil && c.TenantID != tx.Me.ID {
-		return c, named(ErrNoChanges.Saying("There is no such version of a rate card. Choose one of your own."), field, id.String())
+		return c, named(ErrNoChanges.Saying("There is no such version of a rate card. Choose one of your own."), field, "")
 	}
 	return c, err
 }
