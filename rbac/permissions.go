@@ -44,6 +44,8 @@ const (
 	SelfBillRead       Permission = "self-bill:read"
 	SelfBillIssue      Permission = "self-bill:issue"
 	ReclaimRead        Permission = "reclaim:read"
+	AdjustmentRead     Permission = "adjustment:read"
+	AdjustmentManage   Permission = "adjustment:manage"
 	QuoteCreate        Permission = "quote:create"
 	NoticeRead         Permission = "notice:read"
 	OutboxRead         Permission = "outbox:read"
@@ -102,6 +104,8 @@ func Catalogue() []Entry {
 		{SelfBillRead, "See self-bill runs and invoices"},
 		{SelfBillIssue, "Prepare and issue self-bill invoices"},
 		{ReclaimRead, "See VAT that could be claimed back, and its evidence"},
+		{AdjustmentRead, "See adjustments of settled timesheets"},
+		{AdjustmentManage, "Preview, post and discard adjustments of settled timesheets"},
 		{QuoteCreate, "Price a shift"},
 		{NoticeRead, "Read one's notices"},
 		{OutboxRead, "Read the mails that the organisation's people were sent"},

@@ -23,7 +23,7 @@ import (
 type settings struct {
 	turns   int
 	seconds float64
-	shifts  int    // of an import and of an export
+	shifts  int    // of an import, of an export and of a preview
 	only    string // names of measures, parted by commas; "" is all
 	profile string // folder for CPU profiles of our side; "" is none
 }
@@ -36,8 +36,8 @@ func main() {
 	var s settings
 	flag.IntVar(&s.turns, "turns", 3, "how often ours and the raw limit take turns")
 	flag.Float64Var(&s.seconds, "seconds", 5, "how long one turn of requests lasts")
-	flag.IntVar(&s.shifts, "shifts", 100_000, "rows of an import and of an export")
-	flag.StringVar(&s.only, "only", "", "measures to take: read, board, import, export, price, explained")
+	flag.IntVar(&s.shifts, "shifts", 100_000, "rows of an import, of an export and of a preview")
+	flag.StringVar(&s.only, "only", "", "measures to take: read, board, import, export, price, explained, reprice")
 	flag.StringVar(&s.profile, "profile", "", "folder for CPU profiles of our side")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -57,7 +57,7 @@ type measure struct {
 // measures stand in the order in which they are taken: the board wants 100,000
 // shifts in all, so it comes before the imports of 100,000 more.
 var measures = []measure{
-	{"price", price}, {"explained", explained}, {"read", read}, {"board", board}, {"import", imports}, {"export", export},
+	{"price", price}, {"explained", explained}, {"read", read}, {"board", board}, {"import", imports}, {"export", export}, {"reprice", reprice},
 }
 
 func run(ctx context.Context, s settings) (err error) {

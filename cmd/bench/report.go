@@ -17,6 +17,7 @@ type result struct {
 	bar       float64
 	atLeast   bool    // the bar is a floor and not a ceiling
 	absolute  bool    // the ratio is no ratio but the figure itself
+	unit      string  // of an absolute figure; none is µs
 	memory    float64 // MB of peak resident memory; 0 is not measured
 	memoryBar float64
 	notes     []string
@@ -32,6 +33,13 @@ func (r result) held() bool {
 	return r.ratio <= r.bar
 }
 
+func (r result) unitText() string {
+	if r.unit == "" {
+		return "µs"
+	}
+	return r.unit
+}
+
 func (r result) verdict() string {
 	if r.held() {
 		return "ok"
@@ -45,7 +53,7 @@ func (r result) barText() string {
 		sign = ">="
 	}
 	if r.absolute {
-		unit = " µs"
+		unit = " " + r.unitText()
 	}
 	text := fmt.Sprintf("%s %.4g%s", sign, r.bar, unit)
 	if r.memoryBar > 0 {
@@ -57,7 +65,7 @@ func (r result) barText() string {
 func (r result) ratioText() string {
 	text := fmt.Sprintf("%.2f", r.ratio)
 	if r.absolute {
-		text += " µs"
+		text += " " + r.unitText()
 	}
 	if r.memoryBar > 0 {
 		text += fmt.Sprintf(", %.0f MB", r.memory)

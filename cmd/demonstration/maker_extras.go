@@ -6,6 +6,8 @@ import (
 
 	"wardbridge/internal/civil"
 	"wardbridge/internal/door"
+	"wardbridge/internal/money"
+	"wardbridge/modules/adjustments"
 	"wardbridge/modules/notices"
 	"wardbridge/modules/shifts"
 	"wardbridge/modules/timesheets"
@@ -47,7 +49,7 @@ func (m *maker) clockwork(ctx context.Context) error {
 
 // loose leaves what a real day has: a record that waits for the worker's yes, a
 // worker about to leave, yesterday's shift that nobody entered in time, a run
-// that is not issued yet, and a key.
+// that is not issued yet, previews of an adjustment, and a key.
 func (m *maker) loose(ctx context.Context) error {
 	nurse := m.staff[0]
 	err := m.as(ctx, "castle", func(ctx context.Context, tx *tenants.Tx) error {
@@ -70,6 +72,9 @@ func (m *maker) loose(ctx context.Context) error {
 		return err
 	}
 	if err := m.untidy(ctx); err != nil {
+		return err
+	}
+	if err := m.adjusted(ctx); err != nil {
 		return err
 	}
 	if err := m.winter(ctx); err != nil {
@@ -112,6 +117,29 @@ func (m *maker) untidy(ctx context.Context) error {
 		m.world.note("kingsmere.self-bill-run.draft", run.ID)
 		m.world.Names["kingsmere.self-bill-run.draft.period-from"] = last.Monday().String()
 		return err
+	})
+}
+
+// adjusted leaves two previews of an award on the first day that was approved:
+// one to be posted, one to be discarded.
+func (m *maker) adjusted(ctx context.Context) error {
+	return m.DB.Work(ctx, m.orgs["kingsmere"], m.someone("finance@kingsmere.example"), func(ctx context.Context, tx *tenants.Tx) error {
+		approved, _, err := m.Timesheets.List(ctx, tx, timesheets.Filter{Status: timesheets.StatusApproved, Limit: 1})
+		if err != nil || len(approved) == 0 {
+			return err
+		}
+		day := civil.DateOf(*approved[0].StartsAt)
+		m.world.Names["kingsmere.adjustment.day"] = day.String()
+		ask := adjustments.Request{Kind: adjustments.Award, Reason: "Local award, backdated", Source: "Joint staff committee, paper 12", From: day.Monday(), To: day.Monday().AddDays(6),
+			Changes: []adjustments.Change{{Share: money.MustFactor("0.015")}}}
+		for _, name := range []string{"previewed", "spare"} {
+			a, err := m.Adjustments.Preview(ctx, tx, ask)
+			if err != nil {
+				return err
+			}
+			m.world.note("kingsmere.adjustment."+name, a.ID)
+		}
+		return nil
 	})
 }
 

@@ -2,6 +2,7 @@ package house
 
 import (
 	"wardbridge/web/developers"
+	"wardbridge/web/employer/adjustments"
 	employeragencies "wardbridge/web/employer/agencies"
 	"wardbridge/web/employer/approvals"
 	"wardbridge/web/employer/calculator"
@@ -35,6 +36,7 @@ func (s Services) pages(h *House) {
 	employertimesheets.Pages(h.Site, employertimesheets.Deps{Timesheets: s.Timesheets, Places: s.Places, Accounts: s.Accounts})
 	approvals.Pages(h.Site, approvals.Deps{Approvals: s.Approvals})
 	finance.Pages(h.Site, finance.Deps{Billing: s.Billing})
+	adjustments.Pages(h.Site, adjustments.Deps{Adjustments: s.Adjustments, Agencies: s.Agencies, Cards: s.Cards, Packs: s.Packs})
 	vat.Pages(h.Site, vat.Deps{Reclaims: s.Reclaims})
 	employeragencies.Pages(h.Site, employeragencies.Deps{Agencies: s.Agencies, Packs: s.Packs, Quotes: s.Quotes})
 	cascade.Pages(h.Site, cascade.Deps{Cascade: s.Cascade, Agencies: s.Agencies, Packs: s.Packs, Oversight: s.Oversight})

@@ -5,6 +5,7 @@ import (
 
 	"wardbridge/internal/mail"
 	"wardbridge/modules/accounts"
+	"wardbridge/modules/adjustments"
 	"wardbridge/modules/agencies"
 	"wardbridge/modules/approvals"
 	"wardbridge/modules/billing"
@@ -29,25 +30,26 @@ import (
 
 // Services are the rooms of the house, from the ground floor up.
 type Services struct {
-	Accounts   *accounts.Service
-	Packs      *packs.Service
-	Places     *places.Service
-	Approvals  *approvals.Service
-	Agencies   *agencies.Service
-	Workers    *workers.Service
-	Diary      *diary.Service
-	Cards      *cards.Service
-	Quotes     *quotes.Service
-	Shifts     *shifts.Service
-	Cascade    *cascade.Service
-	Bookings   *bookings.Service
-	Proposals  *proposals.Service
-	Timesheets *timesheets.Service
-	Billing    *billing.Service
-	Reclaims   *reclaims.Service
-	Notices    *notices.Service
-	Exchange   *exchange.Service
-	Oversight  *oversight.Service
+	Accounts    *accounts.Service
+	Packs       *packs.Service
+	Places      *places.Service
+	Approvals   *approvals.Service
+	Agencies    *agencies.Service
+	Workers     *workers.Service
+	Diary       *diary.Service
+	Cards       *cards.Service
+	Quotes      *quotes.Service
+	Shifts      *shifts.Service
+	Cascade     *cascade.Service
+	Bookings    *bookings.Service
+	Proposals   *proposals.Service
+	Timesheets  *timesheets.Service
+	Adjustments *adjustments.Service
+	Billing     *billing.Service
+	Reclaims    *reclaims.Service
+	Notices     *notices.Service
+	Exchange    *exchange.Service
+	Oversight   *oversight.Service
 }
 
 // furnish makes every service, in the order of the floors, and lets it hear what
@@ -70,6 +72,7 @@ func furnish(h *House, gate *rbac.Gate) (Services, error) {
 	s.Proposals = proposals.New(proposals.Floors{Packs: s.Packs, Approvals: s.Approvals, Agencies: s.Agencies, Workers: s.Workers, Diary: s.Diary,
 		Cards: s.Cards, Quotes: s.Quotes, Shifts: s.Shifts, Cascade: s.Cascade, Bookings: s.Bookings})
 	s.Timesheets = timesheets.New(s.Agencies, s.Bookings, s.Quotes)
+	s.Adjustments = adjustments.New(s.Packs, s.Agencies, s.Cards, s.Quotes, s.Timesheets)
 	s.Billing = billing.New(s.Agencies, s.Places, s.Timesheets)
 	s.Reclaims = reclaims.New(reclaims.Rooms{Packs: s.Packs, Places: s.Places, Agencies: s.Agencies, Shifts: s.Shifts, Cascade: s.Cascade,
 		Bookings: s.Bookings, Proposals: s.Proposals, Timesheets: s.Timesheets, Billing: s.Billing})
@@ -109,7 +112,7 @@ func postOf(c Config) (notices.Post, error) {
 func (s Services) routes(r *openapi.Router) {
 	for _, room := range []interface{ Routes(*openapi.Router) }{
 		s.Accounts, s.Packs, s.Places, s.Approvals, s.Agencies, s.Workers, s.Cards, s.Quotes, s.Shifts, s.Cascade,
-		s.Bookings, s.Proposals, s.Timesheets, s.Billing, s.Reclaims, s.Notices, s.Exchange, s.Oversight,
+		s.Bookings, s.Proposals, s.Timesheets, s.Adjustments, s.Billing, s.Reclaims, s.Notices, s.Exchange, s.Oversight,
 	} {
 		room.Routes(r)
 	}

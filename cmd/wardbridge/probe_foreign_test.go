@@ -120,7 +120,7 @@ func (r *rows) seen(t *testing.T, party tenants.Party, table string) map[string]
 
 // named are the tables that parameters speak of when no example fills them in.
 var named = map[string]string{"ward": "wards", "site": "sites", "shift": "shifts", "agency": "organisations", "tenant": "organisations", "employer": "organisations",
-	"person": "people", "worker": "people", "organisation": "organisations", "run": "self_bill_runs", "card": "cards", "target": "cards", "delegate": "people"}
+	"person": "people", "worker": "people", "organisation": "organisations", "run": "self_bill_runs", "card": "cards", "card_was": "cards", "card_now": "cards", "target": "cards", "delegate": "people"}
 
 // place is one position of a call in which an id stands.
 type place struct {

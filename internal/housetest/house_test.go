@@ -25,7 +25,7 @@ var floors = [][]string{
 	{"openapi"},
 	{"modules/accounts"}, {"modules/packs"}, {"modules/places"}, {"modules/approvals"}, {"modules/agencies"}, {"modules/workers"},
 	{"modules/diary"}, {"modules/compliance"}, {"modules/cards"}, {"modules/rates"}, {"modules/quotes"}, {"modules/shifts"}, {"modules/cascade"},
-	{"modules/bookings"}, {"modules/proposals"}, {"modules/whatif"}, {"modules/contracts"}, {"modules/timesheets"},
+	{"modules/bookings"}, {"modules/proposals"}, {"modules/whatif"}, {"modules/contracts"}, {"modules/timesheets"}, {"modules/adjustments"},
 	{"modules/billing"}, {"modules/reclaims"}, {"modules/payroll"}, {"modules/messages"}, {"modules/notices"}, {"modules/exchange"},
 	{"modules/insights"}, {"modules/oversight"},
 	{"integrations"},

@@ -303,15 +303,21 @@ func (s *Service) VAT(ctx context.Context, tx *tenants.Tx, a Agreement, staffGro
 	if err != nil {
 		return VAT{}, err
 	}
+	return Decide(all, standard, staffGroup, day), nil
+}
+
+// Decide is VAT for whoever has read the elections of an agreement, latest
+// first, and the standard rate of the day.
+func Decide(all []Election, standard VAT, staffGroup string, day civil.Date) VAT {
 	e, found := elected(all, staffGroup, day)
 	if !found {
-		return standard, nil
+		return standard
 	}
 	v := VAT{Category: e.Category, Reason: e.Reason, Source: e.Source, From: e.FromOn, ID: e.ID, Elected: true, Standard: standard.Rate, StandardSource: standard.Source}
 	if e.Category == "S" {
 		v.Rate = standard.Rate
 	}
-	return v, nil
+	return v
 }
 
 // elected finds the election that decides, among all of an agreement's, latest first.
@@ -331,6 +337,11 @@ func (s *Service) standard(ctx context.Context, tx *tenants.Tx, day civil.Date) 
 	if err != nil {
 		return VAT{}, err
 	}
+	return StandardRated(p)
+}
+
+// StandardRated is what applies where nothing was elected, by the figure of law.
+func StandardRated(p packs.Parameter) (VAT, error) {
 	rate, err := p.Factor()
 	return VAT{Category: "S", Rate: rate, Source: p.Source, From: p.From, ID: p.ID, Standard: rate, StandardSource: p.Source}, err
 }

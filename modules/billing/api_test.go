@@ -34,7 +34,7 @@ func TestRoutes_areDocumentedWithExamples(t *testing.T) {
 			t.Errorf("%s has no example", o.ID)
 		}
 	}
-	want := []string{"listTimesheets", "getTimesheet", "submitTimesheet", "approveTimesheet", "queryTimesheet",
+	want := []string{"listTimesheets", "getTimesheet", "listWhatWasPostedToTimesheet", "submitTimesheet", "approveTimesheet", "queryTimesheet",
 		"prepareSelfBillRun", "listSelfBillRuns", "getSelfBillRun", "issueSelfBillRun", "downloadLinesOfSelfBillRun", "downloadControlTotalsOfSelfBillRun",
 		"downloadSelfBillRunAsWorkbook", "listSelfBills", "getSelfBill", "listLinesOfSelfBill", "downloadLinesOfSelfBill"}
 	slices.Sort(ids)

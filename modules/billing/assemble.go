@@ -17,11 +17,17 @@ import (
 func assemble(work []timesheets.Billable, wards map[tenants.ID]string) (lines []Line, vat []VATTotal, sum Totals) {
 	for i := range work {
 		t := &work[i].Timesheet
-		sum.Timesheets++
+		var posting *tenants.ID
+		adjustment := ""
+		if p := work[i].Posting; p != nil {
+			posting, adjustment = &p.ID, p.AdjustmentRef
+		} else {
+			sum.Timesheets++
+		}
 		for j := range work[i].Lines {
 			l := &work[i].Lines[j]
 			lines = append(lines, Line{
-				TenantID: t.TenantID, AgencyID: t.AgencyID, ID: tenants.NewID(), TimesheetID: t.ID, LineID: l.ID, Position: len(lines) + 1,
+				TenantID: t.TenantID, AgencyID: t.AgencyID, ID: tenants.NewID(), TimesheetID: t.ID, LineID: l.ID, PostingID: posting, Adjustment: adjustment, Position: len(lines) + 1,
 				TimesheetRef: t.Ref, ShiftRef: t.ShiftRef, WorkerName: t.WorkerName, Ward: wards[t.WardID], CostCentre: t.CostCentre, WorkedOn: t.WorkedOn,
 				Kind: l.Kind, Band: l.Band, Minutes: l.Minutes, Rate: l.Rate, Factor: l.Factor, NetPence: l.AmountPence,
 				VATCategory: l.VATCategory, VATRate: l.VATRate, VATReason: l.VATReason,

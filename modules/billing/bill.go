@@ -20,6 +20,7 @@ var (
 	ErrRunIssued     = fault.New(fault.Conflict, "run_already_issued", "This run has already been issued.")
 	ErrRunBlocked    = fault.New(fault.Conflict, "run_has_no_bills", "Nothing in this run can be issued. Settle what blocks its agencies and prepare it again.")
 	ErrRunStale      = fault.New(fault.Conflict, "run_out_of_date", "Something has changed since this run was prepared. Prepare it again.")
+	ErrBelowZero     = fault.New(fault.Conflict, "bill_below_zero", "Adjustments take more back than there is to bill. They wait until later work outweighs them; to settle earlier, ask the agency for a credit.")
 	ErrNotEmployer   = fault.New(fault.Forbidden, "employers_only", "Only the organisation that pays prepares and issues self-bills.")
 )
 
@@ -170,8 +171,9 @@ func (b *Bill) outside() bool {
 	return true
 }
 
-// Line is one amount of a bill: a line of an approved timesheet, with its share
-// of the bill's VAT. An agency is not told the cost centre.
+// Line is one amount of a bill: a line of an approved timesheet, or one posted to
+// it afterwards, with its share of the bill's VAT. An agency is not told the cost
+// centre.
 type Line struct {
 	bun.BaseModel `bun:"table:self_bill_lines,alias:line"`
 
@@ -181,6 +183,8 @@ type Line struct {
 	SelfBillID   tenants.ID     `bun:"self_bill_id"`
 	TimesheetID  tenants.ID     `bun:"timesheet_id"`
 	LineID       tenants.ID     `bun:"line_id"` // the timesheet's line: billed once
+	PostingID    *tenants.ID    `bun:"posting_id"`
+	Adjustment   string         `bun:"adjustment_ref"` // what it adjusts the timesheet by; empty: the timesheet's own
 	Position     int            `bun:"position"`
 	Issued       bool           `bun:"issued"`
 	TimesheetRef string         `bun:"timesheet_ref"`
@@ -216,5 +220,8 @@ func (l *Line) PaidMinutes() int {
 // Title names the line as a heading does.
 func (l *Line) Title() string {
 	line := rates.Line{Kind: l.Kind, Band: l.Band}
+	if l.Adjustment != "" {
+		return "Adjustment of " + l.TimesheetRef + ": " + line.Title()
+	}
 	return line.Title()
 }

@@ -54,6 +54,7 @@ var priceColumns = []column{
 	{"vat", 12, func(_ *Bill, l *Line) string { return l.VATPence.Plain() }, func(_ *Bill, l *Line) sheets.Cell { return sheets.MoneyCell(int64(l.VATPence)) }},
 	{"gross", 12, func(_ *Bill, l *Line) string { return l.GrossPence().Plain() }, func(_ *Bill, l *Line) sheets.Cell { return sheets.MoneyCell(int64(l.GrossPence())) }},
 	{"vat_reason", 40, func(_ *Bill, l *Line) string { return l.VATReason }, nil},
+	{"adjustment_ref", 14, func(_ *Bill, l *Line) string { return l.Adjustment }, nil},
 }
 
 func issuedOn(b *Bill, _ *Line) string {
@@ -171,7 +172,7 @@ func (c *controls) add(b *Bill, l *Line) {
 		c.each = append(c.each, control{scope: "bill", number: b.Number, supplier: b.Supplier.Name})
 	}
 	one := &c.each[len(c.each)-1]
-	if c.sheet != l.TimesheetID {
+	if c.sheet != l.TimesheetID && l.Adjustment == "" { // an adjustment is no work again
 		c.sheet = l.TimesheetID
 		one.Timesheets++
 		c.all.Timesheets++

@@ -36,14 +36,7 @@ func (s *Service) Issue(ctx context.Context, tx *tenants.Tx, id tenants.ID) (Run
 			return Run{}, err
 		}
 	}
-	work, err := timesheetsOf(ctx, tx, run.ID)
-	if err != nil {
-		return Run{}, err
-	}
-	if n, err := s.timesheets.Billed(ctx, tx, work, tx.Now); err != nil || n != len(work) {
-		if err == nil {
-			err = ErrRunStale
-		}
+	if err := s.billed(ctx, tx, run.ID); err != nil {
 		return Run{}, err
 	}
 	if err := openLines(ctx, tx, run.ID); err != nil {
@@ -58,6 +51,24 @@ func (s *Service) Issue(ctx context.Context, tx *tenants.Tx, id tenants.ID) (Run
 		}
 	}
 	return run, s.number(ctx, tx, drafts)
+}
+
+// billed marks what stands on a run, and refuses when some of it stands on
+// another issued bill already.
+func (s *Service) billed(ctx context.Context, tx *tenants.Tx, run tenants.ID) error {
+	work, postings, err := workOf(ctx, tx, run)
+	if err != nil {
+		return err
+	}
+	n, err := s.timesheets.Billed(ctx, tx, work, tx.Now)
+	if err != nil {
+		return err
+	}
+	m, err := s.timesheets.BilledPostings(ctx, tx, postings, tx.Now)
+	if err == nil && (n != len(work) || m != len(postings)) {
+		err = ErrRunStale
+	}
+	return err
 }
 
 // stillStands refuses an issue when what was checked at preparation is true no

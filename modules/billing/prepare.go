@@ -76,11 +76,11 @@ func refusedPeriod(f *fault.Fault, from civil.Date) error {
 	return f.With(fault.Field{Name: "period_from", Code: f.Code, Text: f.Text, Value: from.String()})
 }
 
-// unbilled is the approved work up to a day that is on no bill, grouped by
-// agency in the order of their ids. What drafts hold is read first: a run that
+// unbilled is the approved work up to a day that is on no bill, and what was
+// posted to approved work since, grouped by agency in the order of their ids. What drafts hold is read first: a run that
 // is issued in between is then in neither.
 func (s *Service) unbilled(ctx context.Context, tx *tenants.Tx, last civil.Date) ([][]timesheets.Billable, error) {
-	held, err := drafted(ctx, tx)
+	held, posted, err := drafted(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +88,12 @@ func (s *Service) unbilled(ctx context.Context, tx *tenants.Tx, last civil.Date)
 	if err != nil {
 		return nil, err
 	}
-	all = slices.DeleteFunc(all, func(b timesheets.Billable) bool { return held[b.Timesheet.ID] })
+	all = slices.DeleteFunc(all, func(b timesheets.Billable) bool {
+		if b.Posting != nil {
+			return posted[b.Posting.ID]
+		}
+		return held[b.Timesheet.ID]
+	})
 	var groups [][]timesheets.Billable
 	for i := range all {
 		if n := len(groups); n > 0 && groups[n-1][0].Timesheet.AgencyID == all[i].Timesheet.AgencyID {
@@ -160,6 +165,9 @@ func (s *Service) draft(ctx context.Context, tx *tenants.Tx, run *Run, work [][]
 		for _, part := range byScope(group) {
 			lines, vat, sum := assemble(part, p.wards)
 			a, err := s.standing(ctx, tx, agency.ID, vat)
+			if err == nil && sum.GrossPence < 0 {
+				err = ErrBelowZero
+			}
 			if refusal := blocking(err); refusal != nil {
 				run.Blocked = append(run.Blocked, Blocked{AgencyID: agency.ID, Agency: agency.Name, Code: refusal.Code, Text: refusal.Text,
 					Timesheets: sum.Timesheets, NetPence: sum.NetPence})

@@ -17,8 +17,8 @@ import (
 // What each side may read of a line; the database grants exactly these.
 var (
 	agencyLine = []string{"tenant_id", "agency_id", "id", "self_bill_id", "timesheet_id", "line_id", "position", "issued", "timesheet_ref", "shift_ref",
-		"worker_name", "ward", "worked_on", "kind", "band", "minutes", "rate", "factor", "net_pence", "vat_category", "vat_rate", "vat_pence", "vat_reason"}
-	employerLine = append([]string{"cost_centre"}, agencyLine...)
+		"worker_name", "ward", "worked_on", "kind", "band", "minutes", "rate", "factor", "net_pence", "vat_category", "vat_rate", "vat_pence", "vat_reason", "adjustment_ref"}
+	employerLine = append([]string{"cost_centre", "posting_id"}, agencyLine...)
 )
 
 func lineColumns(kind tenants.Kind) []string {
@@ -61,22 +61,30 @@ func dropDraft(ctx context.Context, tx *tenants.Tx, from civil.Date) error {
 	return nil
 }
 
-// drafted is what stands on drafts of other periods.
-func drafted(ctx context.Context, tx *tenants.Tx) (map[tenants.ID]bool, error) {
-	var ids []tenants.ID
-	err := tx.NewRaw(`
-		select distinct l.timesheet_id
+// drafted is what stands on drafts of other periods: timesheets, and what was
+// posted to timesheets.
+func drafted(ctx context.Context, tx *tenants.Tx) (held, posted map[tenants.ID]bool, err error) {
+	var rows []struct {
+		TimesheetID tenants.ID
+		PostingID   *tenants.ID
+	}
+	err = tx.NewRaw(`
+		select distinct l.timesheet_id, l.posting_id
 		from   self_bill_lines l
 		join   self_bills b on b.tenant_id = l.tenant_id and b.id = l.self_bill_id
-		where  l.tenant_id = ? and b.status = 'draft'`, tx.Me.ID).Scan(ctx, &ids)
+		where  l.tenant_id = ? and b.status = 'draft'`, tx.Me.ID).Scan(ctx, &rows)
 	if err != nil {
-		return nil, fmt.Errorf("timesheets on drafts: %w", err)
+		return nil, nil, fmt.Errorf("timesheets on drafts: %w", err)
 	}
-	held := make(map[tenants.ID]bool, len(ids))
-	for _, id := range ids {
-		held[id] = true
+	held, posted = make(map[tenants.ID]bool, len(rows)), map[tenants.ID]bool{}
+	for _, r := range rows {
+		if r.PostingID != nil {
+			posted[*r.PostingID] = true
+		} else {
+			held[r.TimesheetID] = true
+		}
 	}
-	return held, nil
+	return held, posted, nil
 }
 
 func countRuns(ctx context.Context, tx *tenants.Tx, from civil.Date) (int64, error) {
@@ -276,18 +284,29 @@ func issuedOf(ctx context.Context, tx *tenants.Tx, timesheet tenants.ID) ([]Line
 	return rows, nil
 }
 
-func timesheetsOf(ctx context.Context, tx *tenants.Tx, run tenants.ID) ([]tenants.ID, error) {
-	var ids []tenants.ID
-	err := tx.NewRaw(`
-		select distinct l.timesheet_id
+// workOf is what stands on a run: timesheets, and what was posted to timesheets.
+func workOf(ctx context.Context, tx *tenants.Tx, run tenants.ID) (sheets, postings []tenants.ID, err error) {
+	var rows []struct {
+		TimesheetID tenants.ID
+		PostingID   *tenants.ID
+	}
+	err = tx.NewRaw(`
+		select distinct l.timesheet_id, l.posting_id
 		from   self_bill_lines l
 		join   self_bills b on b.tenant_id = l.tenant_id and b.id = l.self_bill_id
 		where  l.tenant_id = ? and b.run_id = ?
-		order  by l.timesheet_id`, tx.Me.ID, run).Scan(ctx, &ids)
+		order  by l.timesheet_id`, tx.Me.ID, run).Scan(ctx, &rows)
 	if err != nil {
-		return nil, fmt.Errorf("timesheets of run %s: %w", run, err)
+		return nil, nil, fmt.Errorf("timesheets of run %s: %w", run, err)
 	}
-	return ids, nil
+	for _, r := range rows {
+		if r.PostingID != nil {
+			postings = append(postings, *r.PostingID)
+		} else {
+			sheets = append(sheets, r.TimesheetID)
+		}
+	}
+	return sheets, postings, nil
 }
 
 // openLines lets the agency see a run's lines; they cannot change after it.

@@ -116,6 +116,7 @@ type billLineJSON struct {
 	VATPence     money.Pence    `json:"vat_pence" doc:"The line's share of the bill's VAT."`
 	GrossPence   money.Pence    `json:"gross_pence"`
 	VATReason    string         `json:"vat_reason"`
+	Adjustment   string         `json:"adjustment_ref" doc:"The adjustment that posted this signed line to a settled timesheet; empty for a line of the timesheet itself."`
 }
 
 func runToJSON(r *Run, t RunTotals) selfBillRunJSON {
@@ -146,7 +147,7 @@ func billToJSON(b *Bill) selfBillJSON {
 func lineToJSON(l *Line) billLineJSON {
 	return billLineJSON{ID: l.ID, Position: l.Position, TimesheetID: l.TimesheetID, TimesheetRef: l.TimesheetRef, ShiftRef: l.ShiftRef, WorkerName: l.WorkerName,
 		Ward: l.Ward, CostCentre: l.CostCentre, WorkedOn: l.WorkedOn, Kind: l.Kind, Band: l.Band, Title: l.Title(), Minutes: l.Minutes, Rate: l.Rate,
-		Factor: l.Factor, NetPence: l.NetPence, VATCategory: l.VATCategory, VATRate: l.VATRate, VATPence: l.VATPence, GrossPence: l.GrossPence(), VATReason: l.VATReason}
+		Factor: l.Factor, NetPence: l.NetPence, VATCategory: l.VATCategory, VATRate: l.VATRate, VATPence: l.VATPence, GrossPence: l.GrossPence(), VATReason: l.VATReason, Adjustment: l.Adjustment}
 }
 
 func local(t *time.Time) *time.Time {

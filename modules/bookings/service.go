@@ -188,6 +188,11 @@ func (s *Service) Reason(ctx context.Context, tx *tenants.Tx, b Booking) (string
 	return shift.Reason, err
 }
 
+// Agreed gives the rates at which many of the employer's bookings were made.
+func (s *Service) Agreed(ctx context.Context, tx *tenants.Tx, ids []tenants.ID) (map[tenants.ID]Agreed, error) {
+	return agreed(ctx, tx, ids)
+}
+
 // List gives the party's bookings in order of start, a page at a time.
 func (s *Service) List(ctx context.Context, tx *tenants.Tx, f Filter) ([]Booking, paging.Cursor, error) {
 	if tx.Me.Kind == tenants.Practice {

@@ -10,7 +10,9 @@ import (
 
 	"wardbridge/internal/civil"
 	"wardbridge/internal/fault"
+	"wardbridge/internal/money"
 	"wardbridge/internal/paging"
+	"wardbridge/modules/rates"
 	"wardbridge/tenants"
 )
 
@@ -186,3 +188,25 @@ type person struct {
 }
 
 var errWorkerBox = fault.Field{Name: "register_number", Code: ErrWorkerUnknown.Code, Text: ErrWorkerUnknown.Text}
+
+// Agreed is what a booking was made at.
+type Agreed struct {
+	ID         tenants.ID
+	PayRate    money.Rate
+	Commission money.Rate
+	Bands      rates.Bands // rates of whole bands, as the card fixed them
+}
+
+// agreed reads the rates of many of the employer's bookings.
+func agreed(ctx context.Context, tx *tenants.Tx, ids []tenants.ID) (map[tenants.ID]Agreed, error) {
+	rows := make([]Agreed, 0, len(ids))
+	err := tx.Often(ctx, &rows, "select id, pay_rate, commission, bands from bookings where tenant_id = $1 and id = any ($2)", tx.Me.ID, ids)
+	if err != nil {
+		return nil, fmt.Errorf("rates of bookings: %w", err)
+	}
+	by := make(map[tenants.ID]Agreed, len(rows))
+	for _, r := range rows {
+		by[r.ID] = r
+	}
+	return by, nil
+}

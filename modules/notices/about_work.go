@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"wardbridge/internal/civil"
+	"wardbridge/modules/adjustments"
 	"wardbridge/modules/billing"
 	"wardbridge/modules/bookings"
 	"wardbridge/modules/shifts"
@@ -125,6 +126,26 @@ func (s *Service) onIssued(ctx context.Context, tx *tenants.Tx, e billing.Issued
 		Href:  home + "/invoices/" + b.Number,
 		Title: fmt.Sprintf("%s has issued self-bill %s.", b.Customer.Name, b.Number),
 		Text:  fmt.Sprintf("%s: net %s, VAT %s, total %s.", week(b.PeriodFrom, b.PeriodTo), b.NetPence, b.VATPence, b.GrossPence)})
+}
+
+// onAdjusted tells an agency that settled timesheets of its workers were adjusted.
+// What the event says holds for good, since nothing changes what was posted.
+func (s *Service) onAdjusted(ctx context.Context, tx *tenants.Tx, e adjustments.Posted) error {
+	employer, err := s.name(ctx, tx, e.Tenant)
+	if err != nil {
+		return err
+	}
+	home, err := s.home(ctx, tx)
+	if err != nil {
+		return err
+	}
+	what := fmt.Sprintf("%d settled timesheets", e.Timesheets)
+	if e.Timesheets == 1 {
+		what = "a settled timesheet"
+	}
+	return s.Tell(ctx, tx, Notice{Kind: "adjustment.posted", Once: "adjustment.posted:" + e.Adjustment.String(), Roles: accountants, Href: home + "/invoices",
+		Title: fmt.Sprintf("%s has adjusted %s by %s.", employer, what, e.NetPence),
+		Text:  fmt.Sprintf("%s: %s. The next self-bill carries the lines.", e.Ref, e.Reason)})
 }
 
 func week(from, to civil.Date) string { return from.Text() + " to " + to.Text() }

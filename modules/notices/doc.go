@@ -34,6 +34,7 @@
 //	timesheets.Opened                                the worker
 //	timesheets.Submitted                             the employer; the agency without a mail
 //	timesheets.Queried, Approved                     the worker and the agency
+//	adjustments.Posted                               the agency
 //	billing.Issued                                   the agency
 //	approvals.Asked, Escalated                       those who may decide
 //	approvals.Decided                                whoever asked

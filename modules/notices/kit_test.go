@@ -17,6 +17,7 @@ import (
 	"wardbridge/internal/mail"
 	"wardbridge/internal/pgtest"
 	"wardbridge/modules/accounts"
+	"wardbridge/modules/adjustments"
 	"wardbridge/modules/approvals"
 	"wardbridge/modules/billing"
 	"wardbridge/modules/notices"
@@ -29,14 +30,16 @@ import (
 // line is what a Line needs besides its own house to be billed and told of.
 var line struct {
 	*notices.Service
-	timesheets *timesheets.Service
-	billing    *billing.Service
-	approvals  *approvals.Service
+	timesheets  *timesheets.Service
+	billing     *billing.Service
+	adjustments *adjustments.Service
+	approvals   *approvals.Service
 }
 
 func TestMain(m *testing.M) {
 	proposalstest.Extend(func(h *proposalstest.House) {
 		line.timesheets = timesheets.New(h.Agencies, h.Bookings, h.Quotes)
+		line.adjustments = adjustments.New(h.Packs, h.Agencies, h.Cards, h.Quotes, line.timesheets)
 		line.billing = billing.New(h.Agencies, h.Places, line.timesheets)
 		gate, err := rbac.NewGate()
 		if err != nil {

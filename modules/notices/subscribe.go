@@ -88,6 +88,7 @@ func (s *Service) Subscribe(bus *events.Bus, q *jobs.Queue) {
 		return s.onTimesheet(ctx, tx, e.Timesheet, timesheets.StatusApproved)
 	})
 	events.OnEach(bus, "notices.self-bill-issued", s.onIssued)
+	events.OnEach(bus, "notices.adjustment-posted", s.onAdjusted)
 }
 
 // home is where the pages of the party that is told begin.

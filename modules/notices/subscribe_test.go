@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"wardbridge/internal/civil"
+	"wardbridge/internal/money"
 	"wardbridge/internal/pgtest"
+	"wardbridge/modules/adjustments"
 	"wardbridge/modules/notices"
 	"wardbridge/modules/proposals/proposalstest"
 	"wardbridge/modules/shifts"
@@ -296,6 +298,7 @@ func TestTimesheet_tellsEachSideAtEachStep(t *testing.T) {
 		}
 	}
 	issue(t, w)
+	adjust(t, w)
 }
 
 // issue bills the week of the approved hours; the agency hears of its invoice.
@@ -323,6 +326,30 @@ func issue(t *testing.T, w *proposalstest.World) {
 		t.Errorf("issued: %+v", n)
 	}
 	if got := mailed(t, w, w.First.Party, number); !slices.Equal(got, []string{"Fred Finance"}) {
+		t.Errorf("mails to %v", got)
+	}
+}
+
+// adjust posts a backdated award to the approved hours; the agency hears of it.
+func adjust(t *testing.T, w *proposalstest.World) {
+	t.Helper()
+	var posted adjustments.Adjustment
+	w.Run(w.Trust, w.Sam, func(ctx context.Context, tx *tenants.Tx) error {
+		day := civil.DateOf(proposalstest.Start)
+		a, err := line.adjustments.Preview(ctx, tx, adjustments.Request{Kind: adjustments.Award, Reason: "Backdated award", Source: "Circular 3",
+			From: day, To: day.AddDays(6), Changes: []adjustments.Change{{Share: money.MustFactor("0.02")}}})
+		if err != nil {
+			return err
+		}
+		posted, err = line.adjustments.Post(ctx, tx, a.ID)
+		return err
+	})
+	w.Settle()
+	n := one(t, w, w.First.Party, "adjustment.posted")
+	if !strings.HasSuffix(n.Title, "has adjusted a settled timesheet by "+posted.DeltaPence.String()+".") || !strings.Contains(n.Text, "Backdated award") || n.Href != home(t, w, w.First.Party)+"/invoices" {
+		t.Errorf("adjusted: %+v", n)
+	}
+	if got := mailed(t, w, w.First.Party, "has adjusted"); !slices.Equal(got, []string{"Fred Finance"}) {
 		t.Errorf("mails to %v", got)
 	}
 }

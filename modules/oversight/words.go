@@ -20,7 +20,9 @@ type Word struct {
 // tables are the audited tables, in the order in which a page offers them.
 var tables = []Word{
 	{"shifts", "a shift"}, {"proposals", "a proposal"}, {"bookings", "a booking"}, {"timesheets", "a timesheet"},
-	{"timesheet_lines", "a priced line of a timesheet"}, {"self_bill_runs", "a self-bill run"}, {"self_bills", "a self-bill"},
+	{"timesheet_lines", "a priced line of a timesheet"}, {"adjustments", "an adjustment of settled timesheets"}, {"adjustment_items", "a timesheet that an adjustment changes"},
+	{"adjustment_omissions", "a timesheet that could not be priced"}, {"timesheet_adjustments", "an adjustment of a timesheet"},
+	{"timesheet_adjustment_lines", "a line of an adjustment"}, {"self_bill_runs", "a self-bill run"}, {"self_bills", "a self-bill"},
 	{"self_bill_lines", "a line of a self-bill"}, {"bill_series", "a series of invoice numbers"}, {"imports", "an import"},
 	{"import_errors", "a row error of an import"}, {"agreements", "an agreement"}, {"vat_elections", "a VAT election"}, {"tiers", "an agency's tier"},
 	{"cards", "a rate card"}, {"card_lines", "a line of a rate card"}, {"cascade_rules", "a cascade rule"},

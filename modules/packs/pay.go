@@ -225,3 +225,15 @@ func supplyOf(ctx context.Context, tx *tenants.Tx, c Cover, day civil.Date) (of 
 		c.StaffGroup, c.Grade, day, c.Reason, c.Reason, day).Scan(ctx, &of.Profession, &of.Deputy)
 	return of, err
 }
+
+// SpinePoints are the pay points of every band on a day, bands and steps in
+// order.
+func (s *Service) SpinePoints(ctx context.Context, tx *tenants.Tx, day civil.Date) (all []SpinePoint, err error) {
+	err = tx.NewRaw(`
+		select id, lower(valid) as from_on, upper(valid) as until_on, mark, source, band, step, annual::text as annual, hourly
+		from   spine_points
+		where  valid @> ?::date
+		order  by band, hourly, step
+		limit  500`, day).Scan(ctx, &all)
+	return all, err
+}

@@ -12,6 +12,11 @@
 // That a supplier is not registered is an election of category O: a VAT number that
 // nobody has entered yet does not say so.
 //
+// A Shelf prices many settled shifts, in order of weeks: it reads per week and
+// agreement, not per shift, and looks up no card, since agreement and rates are
+// known. It gives the same amounts as a quote for each shift, and holds charges
+// against the caps of the date.
+//
 // A price is told to the employer and to the agency; a worker reads their own
 // pay off their bookings. The data in force on the local date of the shift
 // counts, however long ago that is.

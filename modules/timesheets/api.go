@@ -23,6 +23,11 @@ func (s *Service) Routes(r *openapi.Router) {
 		openapi.Example(func(w openapi.World) openapi.Call {
 			return openapi.Call{As: "manager@kingsmere.example", Path: path(w, "kingsmere.timesheet.submitted")}
 		}))
+	openapi.Get(r, "/timesheets/{id}/adjustments", rbac.TimesheetRead, "List what was posted to a timesheet", s.listPostings,
+		openapi.Describe("What adjustments have brought to an approved timesheet since, as signed lines. The timesheet itself never changes. A worker gets the lines of their pay and holiday pay."),
+		openapi.Example(func(w openapi.World) openapi.Call {
+			return openapi.Call{As: "manager@kingsmere.example", Path: path(w, "kingsmere.timesheet.submitted")}
+		}))
 	openapi.Post(r, "/timesheets/{id}/submit", rbac.TimesheetSubmit, "Submit a timesheet", s.submit,
 		openapi.Describe("The worker alone sends the hours they worked, with a token of their own. Hours over 15 minutes away from plan need a note. A queried timesheet is sent again the same way."),
 		openapi.Faults(ErrNotWorker, ErrApproved, ErrSubmitted, ErrDropped, ErrEndBeforeStart, ErrBreakTooLong, ErrBreakOutside, ErrBreakDiffers,
@@ -157,6 +162,54 @@ func (s *Service) query(ctx context.Context, tx *tenants.Tx, in queryIn) (timesh
 	}
 	t, err = s.Query(ctx, tx, t.ID, in.Body.Reason)
 	return toJSON(&t), err
+}
+
+type timesheetAdjustmentLineJSON struct {
+	Kind         rates.Kind     `json:"kind"`
+	Band         rates.Band     `json:"band" doc:"Of pay: core, low or high."`
+	Title        string         `json:"title"`
+	WasPence     money.Pence    `json:"was_pence"`
+	BecomesPence money.Pence    `json:"becomes_pence"`
+	AmountPence  money.Pence    `json:"amount_pence" doc:"Signed."`
+	VATCategory  rates.Category `json:"vat_category" enum:"S,E,O"`
+	VATRate      money.Factor   `json:"vat_rate"`
+	VATReason    string         `json:"vat_reason"`
+	VATSource    string         `json:"vat_source"`
+	Formula      string         `json:"formula"`
+}
+
+type timesheetAdjustmentJSON struct {
+	ID            tenants.ID                    `json:"id"`
+	AdjustmentRef string                        `json:"adjustment_ref" example:"KUH-ADJ-12"`
+	Reason        string                        `json:"reason"`
+	PayRate       money.Rate                    `json:"pay_rate" doc:"Pounds for a core hour, from this adjustment on."`
+	NetPence      *money.Pence                  `json:"net_pence" doc:"Signed, before VAT; not told to workers."`
+	PostedAt      time.Time                     `json:"posted_at"`
+	Billed        bool                          `json:"billed" doc:"Its lines stand on an issued self-bill; not told to workers."`
+	Lines         []timesheetAdjustmentLineJSON `json:"lines"`
+}
+
+func (s *Service) listPostings(ctx context.Context, tx *tenants.Tx, in byID) (openapi.List[timesheetAdjustmentJSON], error) {
+	t, err := s.Get(ctx, tx, in.ID)
+	if err != nil {
+		return openapi.List[timesheetAdjustmentJSON]{}, err
+	}
+	rows, err := s.Postings(ctx, tx, t.ID)
+	out := openapi.List[timesheetAdjustmentJSON]{Data: make([]timesheetAdjustmentJSON, len(rows))}
+	for i := range rows {
+		p := &rows[i]
+		j := timesheetAdjustmentJSON{ID: p.ID, AdjustmentRef: p.AdjustmentRef, Reason: p.Reason, PayRate: p.PayRate, PostedAt: local(p.PostedAt), Billed: p.BilledAt != nil,
+			Lines: make([]timesheetAdjustmentLineJSON, len(p.Lines))}
+		if tx.Me.Kind != tenants.Worker {
+			j.NetPence = &p.NetPence
+		}
+		for k := range p.Lines {
+			l := &p.Lines[k]
+			j.Lines[k] = timesheetAdjustmentLineJSON{l.Kind, l.Band, l.Title(), l.WasPence, l.BecomesPence, l.AmountPence, l.VATCategory, l.VATRate, l.VATReason, l.VATSource, l.Formula}
+		}
+		out.Data[i] = j
+	}
+	return out, err
 }
 
 func (s *Service) withLines(ctx context.Context, tx *tenants.Tx, t Timesheet) (timesheetWithLinesJSON, error) {

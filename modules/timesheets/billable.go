@@ -3,6 +3,7 @@ package timesheets
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -13,9 +14,12 @@ import (
 )
 
 // Billable is an approved timesheet that stands on no issued bill, and its lines.
+// With a Posting it is what was posted to one afterwards, wherever that stands,
+// and the lines are signed.
 type Billable struct {
 	Timesheet Timesheet
 	Lines     []Line
+	Posting   *Posting
 }
 
 // billableAtOnce is how many timesheets one statement reads the lines of.
@@ -24,12 +28,11 @@ const billableAtOnce = 2000
 // ForBilling gives, in order of agency and start, the employer's approved
 // timesheets whose shift started, locally, on or before the last day of a
 // period and that no issued bill has: those of the period, and late ones of
-// periods before it.
+// periods before it. Behind those of an agency comes what was posted to approved
+// ones since.
 func (s *Service) ForBilling(ctx context.Context, tx *tenants.Tx, last civil.Date) ([]Billable, error) {
 	var rows []Timesheet
-	err := tx.NewSelect().Model(&rows).
-		Column("tenant_id", "agency_id", "worker_id", "id", "ref", "shift_ref", "agreement_id", "site_id", "ward_id", "staff_group", "grade",
-			"cost_centre", "worker_name", "worked_on", "planned_starts_at", "approved_at", "minutes", "net_pence", "status").
+	err := tx.NewSelect().Model(&rows).Column(billableColumns...).
 		Where("tenant_id = ?", tx.Me.ID).
 		Where("approved_at is not null and billed_at is null").
 		Where("worked_on <= ?", last).
@@ -53,6 +56,39 @@ func (s *Service) ForBilling(ctx context.Context, tx *tenants.Tx, last civil.Dat
 			all = append(all, Billable{Timesheet: part[i], Lines: lines[part[i].ID]})
 		}
 	}
+	return s.withPosted(ctx, tx, all, last)
+}
+
+var billableColumns = []string{"tenant_id", "agency_id", "worker_id", "id", "ref", "shift_ref", "agreement_id", "site_id", "ward_id", "staff_group", "grade",
+	"cost_centre", "worker_name", "worked_on", "planned_starts_at", "approved_at", "minutes", "net_pence", "status"}
+
+// withPosted adds what was posted to timesheets, behind the work of each agency.
+func (s *Service) withPosted(ctx context.Context, tx *tenants.Tx, all []Billable, last civil.Date) ([]Billable, error) {
+	posted, err := postingsToBill(ctx, tx, last)
+	if err != nil {
+		return nil, err
+	}
+	for from := 0; from < len(posted); from += billableAtOnce {
+		part := posted[from:min(from+billableAtOnce, len(posted))]
+		ids := make([]tenants.ID, len(part))
+		for i := range part {
+			ids[i] = part[i].TimesheetID
+		}
+		var rows []Timesheet
+		if err := tx.NewSelect().Model(&rows).Column(billableColumns...).Where("tenant_id = ?", tx.Me.ID).Where("id in (?)", bun.List(ids)).Scan(ctx); err != nil {
+			return nil, fmt.Errorf("adjusted timesheets: %w", err)
+		}
+		by := make(map[tenants.ID]Timesheet, len(rows))
+		for _, t := range rows {
+			by[t.ID] = t
+		}
+		for i := range part {
+			if t, seen := by[part[i].TimesheetID]; seen {
+				all = append(all, Billable{Timesheet: t, Lines: part[i].lines(), Posting: &part[i]})
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Billable) int { return slices.Compare(a.Timesheet.AgencyID[:], b.Timesheet.AgencyID[:]) })
 	return all, nil
 }
 
@@ -72,6 +108,20 @@ func (s *Service) Quotes(ctx context.Context, tx *tenants.Tx, ids []tenants.ID) 
 		found[rows[i].ID] = rows[i].Quote
 	}
 	return found, nil
+}
+
+// BilledPostings says that the lines of postings stand on an issued bill, and
+// gives how many of them had not stood on one before.
+func (s *Service) BilledPostings(ctx context.Context, tx *tenants.Tx, ids []tenants.ID, at time.Time) (int, error) {
+	marked := 0
+	for from := 0; from < len(ids); from += billableAtOnce {
+		n, err := markPosted(ctx, tx, ids[from:min(from+billableAtOnce, len(ids))], at)
+		if err != nil {
+			return 0, err
+		}
+		marked += n
+	}
+	return marked, nil
 }
 
 // Billed says that the lines of timesheets stand on an issued bill, and gives

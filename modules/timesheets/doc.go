@@ -2,7 +2,8 @@
 //
 // # What it owns
 //
-// The tables timesheets and timesheet_lines. The employer opens a timesheet and
+// The tables timesheets, timesheet_lines, timesheet_adjustments and
+// timesheet_adjustment_lines. The employer opens a timesheet and
 // answers it, the worker writes the claim, the agency reads; the database holds
 // each side to its own columns. Facts of the booking are copied in when the
 // timesheet is opened.
@@ -55,10 +56,19 @@
 // difference, so that whatever the order the lines of the week add up to the
 // week's figure. Two approvals of one week follow each other.
 //
+// # What is posted afterwards
+//
+// An adjustment changes what settled hours come to by signed lines beside them
+// (Post); the timesheet and its lines stay as they are. A posting's lines add up
+// to it, come in one statement and never change; only the mark of the bill is
+// set, once. A worker reads those of their pay. EachSettled gives what settled
+// hours come to with everything posted since; an approval under weekly on-costs
+// counts postings as borne.
+//
 // # What it says and hears
 //
 // It says Opened (to the worker), Submitted (to employer and agency), Queried
 // and Approved (to worker and agency). It hears bookings.Confirmed, Cancelled
 // and NotAttended. Billing reads what is to be billed with ForBilling and says
-// so with Billed.
+// so with Billed and BilledPostings.
 package timesheets

@@ -153,7 +153,7 @@ func holdWeek(ctx context.Context, tx *tenants.Tx, of Timesheet, monday civil.Da
 }
 
 // charged is what a person's locked lines of a week under one agreement come to,
-// by kind.
+// by kind, with what was posted to them since.
 func charged(ctx context.Context, tx *tenants.Tx, of Timesheet, monday civil.Date) (sums, error) {
 	var rows []struct {
 		Kind  rates.Kind
@@ -161,7 +161,9 @@ func charged(ctx context.Context, tx *tenants.Tx, of Timesheet, monday civil.Dat
 	}
 	err := tx.NewRaw(`
 		select kind, sum(amount_pence)::bigint as pence
-		from   timesheet_lines
+		from   (select tenant_id, agreement_id, worker_id, earned_on, kind, amount_pence from timesheet_lines
+		        union all
+		        select tenant_id, agreement_id, worker_id, earned_on, kind, amount_pence from timesheet_adjustment_lines) settled
 		where  tenant_id = ? and agreement_id = ? and worker_id = ? and earned_on between ? and ?
 		group  by kind`, of.TenantID, of.AgreementID, of.WorkerID, monday, monday.AddDays(6)).Scan(ctx, &rows)
 	if err != nil {

@@ -69,9 +69,12 @@ func Lines(lines []billing.Line) []ui.DocumentLine {
 	for from := 0; from < len(lines); {
 		to := from
 		head := ui.DocumentLine{Text: lines[from].ShiftRef + ", " + lines[from].WorkerName, Note: lines[from].WorkedOn.Text() + ", " + lines[from].Ward + ", timesheet " + lines[from].TimesheetRef}
+		if lines[from].Adjustment != "" {
+			head.Text = "Adjustment " + lines[from].Adjustment + " of " + head.Text
+		}
 		minutes, net := 0, money.Pence(0)
 		var parts []ui.DocumentLine
-		for ; to < len(lines) && lines[to].TimesheetID == lines[from].TimesheetID; to++ {
+		for ; to < len(lines) && lines[to].TimesheetID == lines[from].TimesheetID && lines[to].Adjustment == lines[from].Adjustment; to++ {
 			l := &lines[to]
 			minutes += l.PaidMinutes()
 			net += l.NetPence
