@@ -150,7 +150,11 @@ type ruleView struct {
 	Form                           ruleForm
 }
 
+// line is one of the matrix; without a condition it is the first.
 func (p *pages) line(ctx context.Context, tx *tenants.Tx, condition string) (approvals.Line, error) {
+	if condition == "" {
+		condition = string(approvals.WithinCap)
+	}
 	lines, err := p.Approvals.Matrix(ctx, tx)
 	for _, l := range lines {
 		if string(l.Rule.Condition) == condition {

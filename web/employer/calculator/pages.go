@@ -134,7 +134,11 @@ func (p *pages) calculate(ctx context.Context, tx *tenants.Tx, in form) (web.Vie
 			return web.View{}, err
 		}
 	}
-	return web.View{SkipTo: "ways", PrintNote: v.Title, Landscape: true, Body: page(v)}, nil
+	shown := web.View{PrintNote: v.Title, Landscape: true, Body: page(v)}
+	if len(v.Columns) > 0 {
+		shown.SkipTo = "ways"
+	}
+	return shown, nil
 }
 
 func (p *pages) choices(ctx context.Context, tx *tenants.Tx, v *view) error {

@@ -66,7 +66,10 @@ func Pages(s *web.Site, d Deps) {
 	web.Post(s, one+"/line", rbac.CardManage, "Line of a rate card", p.doLine, p.lineAgain,
 		as("admin", draft, map[string]string{"grade": "ahp-band-6", "pay_max": "25.60", "commission_max": "2.40"}))
 	web.Get(s, one+"/file", rbac.CardManage, "Lines from a file", p.file, as("admin", draft, nil))
-	web.Post(s, one+"/file", rbac.CardManage, "Lines from a file", p.doFile, p.fileAgain)
+	web.Post(s, one+"/file", rbac.CardManage, "Lines from a file", p.doFile, p.fileAgain, web.Example(func(w openapi.World) openapi.Call {
+		return openapi.Call{As: "admin@kingsmere.example", Path: map[string]string{"org": "kingsmere", "id": w.ID(draft)}, Body: map[string]string{},
+			ContentType: "text/csv", Raw: []byte("grade,pay_max,commission_max\r\nahp-band-6,25.60,2.40\r\n")}
+	}))
 	web.Post(s, one+"/submit", rbac.CardManage, "Submit a rate card", p.submit, p.actAgain, as("admin", draft, map[string]string{}))
 	web.Post(s, one+"/return", rbac.CardManage, "Return a rate card", p.giveBack, p.actAgain, as("finance", waiting, map[string]string{}))
 	web.Post(s, one+"/publish", rbac.CardManage, "Publish a rate card", p.publish, p.actAgain, as("finance", waiting, map[string]string{}))
