@@ -18,6 +18,7 @@ import (
 	"wardbridge/rbac"
 	"wardbridge/tenants"
 	"wardbridge/web"
+	cards "wardbridge/web/employer/rates"
 	"wardbridge/web/labels"
 	"wardbridge/web/ui"
 )
@@ -113,6 +114,7 @@ type column struct {
 
 type view struct {
 	At       string
+	Tabs     []ui.Tab
 	Form     form
 	Refused  *fault.Fault
 	Agencies []ui.Option
@@ -125,7 +127,7 @@ type view struct {
 }
 
 func (p *pages) calculate(ctx context.Context, tx *tenants.Tx, in form) (web.View, error) {
-	v := view{At: web.Base(ctx) + "/rates/calculator", Form: in}
+	v := view{Tabs: cards.Tabs(ctx, "Calculator"), At: web.Base(ctx) + "/rates/calculator", Form: in}
 	if err := p.choices(ctx, tx, &v); err != nil {
 		return web.View{}, err
 	}

@@ -14,6 +14,7 @@ import (
 	"wardbridge/rbac"
 	"wardbridge/tenants"
 	"wardbridge/web"
+	"wardbridge/web/employer/rates"
 	"wardbridge/web/ui"
 )
 
@@ -71,6 +72,7 @@ type own struct {
 
 // listView is what the list shows.
 type listView struct {
+	Tabs    []ui.Tab
 	At, New string
 	On      civil.Date
 	Lines   []line
@@ -86,7 +88,7 @@ func (p *pages) list(ctx context.Context, tx *tenants.Tx, in listIn) (web.View, 
 	if on.IsZero() {
 		on = civil.DateOf(tx.Now)
 	}
-	v := listView{At: base(ctx), On: on}
+	v := listView{Tabs: rates.Tabs(ctx, "Price caps"), At: base(ctx), On: on}
 	if web.May(ctx, rbac.CapManage) {
 		v.New = v.At + "/new"
 	}

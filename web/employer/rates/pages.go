@@ -15,6 +15,7 @@ import (
 	"wardbridge/rbac"
 	"wardbridge/tenants"
 	"wardbridge/web"
+	"wardbridge/web/ui"
 )
 
 // Deps are the services that these pages show and act through.
@@ -94,7 +95,23 @@ type listed struct {
 	Gaps, GapsHref            string
 }
 
+// Tabs lead between what is paid, what it may come to and what it does come to,
+// for those who may see them; current is the text of the tab that is open.
+func Tabs(ctx context.Context, current string) []ui.Tab {
+	var all []ui.Tab
+	for _, t := range []struct {
+		text, path string
+		permission rbac.Permission
+	}{{"Rate cards", "/rates", rbac.CardRead}, {"Price caps", "/rates/caps", rbac.CardRead}, {"Local holidays", "/rates/caps/holidays", rbac.CardRead}, {"Calculator", "/rates/calculator", rbac.QuoteCreate}} {
+		if web.May(ctx, t.permission) {
+			all = append(all, ui.Tab{Text: t.text, Href: web.Base(ctx) + t.path, Current: t.text == current})
+		}
+	}
+	return all
+}
+
 type listView struct {
+	Tabs  []ui.Tab
 	New   string
 	Cards []listed
 }
@@ -108,7 +125,7 @@ func (p *pages) list(ctx context.Context, tx *tenants.Tx, _ none) (web.View, err
 	if err != nil {
 		return web.View{}, err
 	}
-	var v listView
+	v := listView{Tabs: Tabs(ctx, "Rate cards")}
 	if web.May(ctx, rbac.CardManage) {
 		v.New = base(ctx) + "/new"
 	}
