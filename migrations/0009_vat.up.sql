@@ -51,3 +51,7 @@ create index self_bill_lines_timesheet on self_bill_lines (tenant_id, timesheet_
 revoke select on timesheet_lines from wb_worker;
 grant select (tenant_id, agency_id, worker_id, id, timesheet_id, agreement_id, earned_on, position, kind, band, minutes, rate, factor, amount_pence,
     vat_category, vat_rate, vat_reason, vat_source, formula) on timesheet_lines to wb_worker;
+update app.walls
+set    rights = jsonb_set(rights, '{wb_worker,select}', '["tenant_id", "agency_id", "worker_id", "id", "timesheet_id", "agreement_id", "earned_on", "position", "kind", "band",
+    "minutes", "rate", "factor", "amount_pence", "vat_category", "vat_rate", "vat_reason", "vat_source", "formula"]')
+where  table_name = 'timesheet_lines';
