@@ -278,8 +278,19 @@ func (p *Page) Screenshot(path string) {
 // PrintMedia shows the page as its style sheet for paper makes it.
 func (p *Page) PrintMedia() {
 	p.t.Helper()
-	if _, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}); err != nil {
-		p.t.Fatalf("print media: %v", err)
+	p.media("print")
+}
+
+// ScreenMedia shows it as on a screen again.
+func (p *Page) ScreenMedia() {
+	p.t.Helper()
+	p.media("")
+}
+
+func (p *Page) media(name string) {
+	p.t.Helper()
+	if _, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: name}); err != nil {
+		p.t.Fatalf("media %q: %v", name, err)
 	}
 }
 

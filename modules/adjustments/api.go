@@ -116,9 +116,17 @@ func (s *Service) preview(ctx context.Context, tx *tenants.Tx, in previewIn) (ad
 	return toJSON(&a), err
 }
 
-func (s *Service) get(ctx context.Context, tx *tenants.Tx, in adjustmentIn) (adjustmentJSON, error) {
+func (s *Service) get(ctx context.Context, tx *tenants.Tx, in adjustmentIn) (adjustmentByAgencyJSON, error) {
 	a, err := s.Get(ctx, tx, in.ID)
-	return toJSON(&a), err
+	if err != nil {
+		return adjustmentByAgencyJSON{}, err
+	}
+	shares, err := s.ByAgency(ctx, tx, a.ID)
+	out := adjustmentByAgencyJSON{toJSON(&a), make([]adjustmentShareJSON, len(shares))}
+	for i, share := range shares {
+		out.Agencies[i] = adjustmentShareJSON(share)
+	}
+	return out, err
 }
 
 func (s *Service) post(ctx context.Context, tx *tenants.Tx, in adjustmentIn) (adjustmentJSON, error) {

@@ -18,6 +18,18 @@ type rateChangeJSON struct {
 	Text  string       `json:"text" example:"Band afc-5 at £19.33 becomes £19.97"`
 }
 
+type adjustmentByAgencyJSON struct {
+	adjustmentJSON
+	Agencies []adjustmentShareJSON `json:"agencies" doc:"What it comes to for each agency, the largest change first."`
+}
+
+type adjustmentShareJSON struct {
+	AgencyID   tenants.ID  `json:"agency_id"`
+	Timesheets int         `json:"timesheets"`
+	WasPence   money.Pence `json:"was_pence"`
+	DeltaPence money.Pence `json:"delta_pence" doc:"Signed."`
+}
+
 type adjustmentJSON struct {
 	ID       tenants.ID       `json:"id"`
 	Ref      string           `json:"ref" example:"KUH-ADJ-12"`

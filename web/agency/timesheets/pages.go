@@ -160,7 +160,11 @@ func (d Deps) show(ctx context.Context, tx *tenants.Tx, in oneIn) (web.View, err
 	if err != nil {
 		return web.View{}, err
 	}
-	return web.View{Title: "Timesheet " + t.Ref, Body: sheetPage(sheetOf(web.Base(ctx)+"/timesheets", &t, lines, book))}, nil
+	v := sheetOf(web.Base(ctx)+"/timesheets", &t, lines, book)
+	if v.Posted, err = d.Timesheets.Postings(ctx, tx, t.ID); err != nil {
+		return web.View{}, err
+	}
+	return web.View{Title: "Timesheet " + t.Ref, Body: sheetPage(v)}, nil
 }
 
 func sheetOf(back string, t *timesheets.Timesheet, lines []timesheets.Line, book labels.Book) sheetView {

@@ -2,6 +2,7 @@ package timesheets
 
 import (
 	"wardbridge/modules/rates"
+	"wardbridge/modules/timesheets"
 	"wardbridge/web/ui"
 )
 
@@ -36,6 +37,7 @@ type sheetView struct {
 	Lines                         []line
 	Net                           string
 	Quote                         *rates.ShiftQuote // once approved
+	Posted                        []timesheets.Posting
 }
 
 type notice struct{ Kind, Strong, Text string }

@@ -172,7 +172,8 @@ type oneIn struct {
 type detail struct {
 	row
 	quote  *rates.ShiftQuote // as approved, or as it would be now
-	reason string            // typed into the query form
+	posted []timesheets.Posting
+	reason string // typed into the query form
 	base   string
 }
 
@@ -187,8 +188,11 @@ func (d Deps) detail(ctx context.Context, tx *tenants.Tx, ref string) (detail, e
 	}
 	v := detail{row: rows[0], quote: t.Quote, base: web.Base(ctx)}
 	if _, claimed := t.Hours(); v.quote == nil && claimed {
-		v.quote, err = d.Timesheets.Preview(ctx, tx, t)
+		if v.quote, err = d.Timesheets.Preview(ctx, tx, t); err != nil {
+			return v, err
+		}
 	}
+	v.posted, err = d.Timesheets.Postings(ctx, tx, t.ID)
 	return v, err
 }
 

@@ -164,6 +164,9 @@ func (d Deps) page(ctx context.Context, tx *tenants.Tx, in claim, typed bool, re
 	}
 	v := sheetOf(&t, lines, book)
 	v.Back, v.Refused = web.Base(ctx)+"/timesheets", refused
+	if v.Posted, err = d.Timesheets.Postings(ctx, tx, t.ID); err != nil {
+		return web.View{}, err
+	}
 	if v.Form = in.form(&t); v.Form != nil {
 		v.Form.Action = v.Back + "/" + t.Ref + "/check"
 		if !web.May(ctx, rbac.TimesheetSubmit) {

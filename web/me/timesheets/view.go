@@ -2,6 +2,7 @@ package timesheets
 
 import (
 	"wardbridge/internal/fault"
+	"wardbridge/modules/timesheets"
 	"wardbridge/web/ui"
 )
 
@@ -24,6 +25,7 @@ type sheetView struct {
 	Note                          string
 	Lines                         []ui.RateRow
 	Pay                           string
+	Posted                        []timesheets.Posting
 	Form                          *form // nil: nothing can be sent
 	Refused                       *fault.Fault
 }
