@@ -67,7 +67,7 @@ func lintInput(o *operation) {
 	if o.matched && !ifMatch {
 		panic(`PUT, PATCH and DELETE need a field tagged header:"If-Match"; answer with Unchanged`)
 	}
-	if o.in.body != nil && (o.Method == http.MethodGet || o.Method == "DELETE") {
+	if o.in.body != nil && (o.Method == http.MethodGet || o.Method == http.MethodDelete) {
 		panic("GET and DELETE have no body")
 	}
 }

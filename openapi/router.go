@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"reflect"
 	"slices"
 
@@ -224,7 +225,7 @@ func (r *Router) add(method, path string, p rbac.Permission, summary string, in,
 
 // acts says whether an operation may change anything, so that it can be tried.
 func (o *operation) acts() bool {
-	return o.Method != "GET" && !o.Operation.Reads && o.Permission != rbac.Public
+	return o.Method != http.MethodGet && !o.Operation.Reads && o.Permission != rbac.Public
 }
 
 // Operations lists what is registered, in order of path and method.

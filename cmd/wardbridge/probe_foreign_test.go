@@ -325,7 +325,7 @@ func TestPages_letNoStrangerIn(t *testing.T) {
 		}
 		tried++
 		t.Run(p.Method+p.Path, func(t *testing.T) {
-			r := reply{}
+			var r reply
 			if p.Method == http.MethodGet {
 				r = s.visitor(t, other).get(address(p.Path, call.Path, call.Query))
 			} else {

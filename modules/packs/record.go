@@ -45,7 +45,7 @@ func (k Kind) about(r Record) string {
 
 // identify gives a record the id that follows from what it says.
 func (k Kind) identify(r *Record) {
-	r.ID = tenants.ID(uuid.NewSHA1(family, []byte(k.Name+"|"+k.about(*r)+"|"+r.From.String())))
+	r.ID = uuid.NewSHA1(family, []byte(k.Name+"|"+k.about(*r)+"|"+r.From.String()))
 }
 
 // loaded are the rows of a kind that are in the database.

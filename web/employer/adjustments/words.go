@@ -43,8 +43,8 @@ func metricsOf(a *adjustments.Adjustment) []ui.Metric {
 	all := []ui.Metric{
 		{Label: "Difference", Value: signed(a.DeltaPence), Note: "before VAT"},
 		{Label: "Timesheets", Value: labels.Count(a.Affected, "timesheet"), Note: "of " + strconv.Itoa(a.Examined) + " priced again"},
-		{Label: "They came to", Value: a.WasPence.String()},
-		{Label: "They come to", Value: a.BecomesPence.String()},
+		{Label: "Settled at", Value: a.WasPence.String()},
+		{Label: "Becomes", Value: a.BecomesPence.String()},
 		{Label: "Status", Value: stateWord(a), Note: closedNote(a)},
 	}
 	if a.Omitted > 0 {

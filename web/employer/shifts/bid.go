@@ -106,7 +106,7 @@ func (c *comparison) compareRows() []ui.CompareRow {
 			return ui.CompareCell{Text: b.Net.String(), Note: "before VAT"}
 		}),
 		line("Pay to worker", func(b *bid) ui.CompareCell {
-			return ui.CompareCell{Text: b.Pay.Text() + " an hour", Note: b.UnderCard.Text() + " under the rate card"}
+			return ui.CompareCell{Text: b.Pay.Text() + " an hour", Note: b.underCard()}
 		}),
 		line("Agency commission", func(b *bid) ui.CompareCell { return ui.CompareCell{Text: b.Commission.Text() + " an hour"} }),
 		line("Grade", func(b *bid) ui.CompareCell { return ui.CompareCell{Text: b.Grade, Note: b.higher(c.Grade)} }),
@@ -133,6 +133,14 @@ func some(bids []bid, has func(*bid) bool) bool {
 		}
 	}
 	return false
+}
+
+// underCard says how the pay stands to the highest on the card.
+func (b *bid) underCard() string {
+	if b.UnderCard.IsZero() {
+		return "The rate card's highest"
+	}
+	return b.UnderCard.Text() + " under the rate card"
 }
 
 // against says how a charge stands to the lowest one.

@@ -456,7 +456,7 @@ func boardRow(r row) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.TableCell(ui.Cell{Kind: "money", Label: "Charge an hour", Text: r.Charge, Note: r.Pay}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.TableCell(ui.Cell{Kind: "money", Label: "Charge an hour", Text: r.Charge, Note: r.Pay, Over: r.Over}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

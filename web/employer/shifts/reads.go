@@ -38,7 +38,7 @@ func (p *pages) queue(ctx context.Context, tx *tenants.Tx) (w waiting, err error
 		one, charge := &all[i], all[i].Quote.PerHour()
 		o := w.offers[one.ShiftID]
 		if o.Waiting == 0 || charge.Cmp(o.Best) < 0 {
-			o.Best, o.Pay = charge, one.PayRate
+			o.Best, o.Pay, o.Over = charge, one.PayRate, passed(one)
 		}
 		if o.Waiting == 0 {
 			o.Oldest = one.SubmittedAt // they come oldest first

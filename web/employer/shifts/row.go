@@ -7,6 +7,7 @@ import (
 	"wardbridge/internal/civil"
 	"wardbridge/internal/money"
 	"wardbridge/modules/cascade"
+	"wardbridge/modules/proposals"
 	"wardbridge/modules/shifts"
 	"wardbridge/tenants"
 	"wardbridge/web/ui"
@@ -21,6 +22,18 @@ type offers struct {
 	Oldest  time.Time
 	Best    money.Rate // the lowest charge an hour, before VAT
 	Pay     money.Rate // what that worker is paid an hour
+	Over    string     // which limit that charge passes, in a few words
+}
+
+// passed is the limit that a proposal passes, as short as a board has room for.
+func passed(p *proposals.Proposal) string {
+	switch over := p.Quote.OverCap(); {
+	case over != nil:
+		return over.Over.Pence().String() + " over the cap"
+	case len(p.Conditions) > 0:
+		return "Needs approval"
+	}
+	return ""
 }
 
 // row is one shift on the board, in words.
@@ -32,7 +45,7 @@ type row struct {
 	Event, EventISO        string
 	EventLeft              string
 	Proposals, Waited      string
-	Charge, Pay            string
+	Charge, Pay, Over      string
 	Status, Act            string
 	Urgent                 bool
 	Day                    civil.Date
@@ -57,7 +70,7 @@ func rowOf(base string, s *shifts.Shift, n *names, c course, o offers, now time.
 	case o.Waiting > 0:
 		r.Proposals, r.Act = number(o.Waiting), "Review "+strconv.Itoa(o.Waiting)
 		r.Waited = "Oldest " + lasting(now.Sub(o.Oldest))
-		r.Charge, r.Pay = o.Best.Pence().String(), "Pay "+o.Pay.Text()
+		r.Charge, r.Pay, r.Over = o.Best.Pence().String(), "Pay "+o.Pay.Text(), o.Over
 	case r.unfilled && c.Agencies > 0:
 		r.Waited = many(c.Agencies, "agency", "agencies") + " told"
 	}

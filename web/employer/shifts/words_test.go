@@ -137,11 +137,11 @@ func TestEvent_countsDownWithinSixHours(t *testing.T) {
 func TestRow_asksForReviewAtTheLowestCharge(t *testing.T) {
 	t.Parallel()
 	s := open(now.Add(30 * time.Hour))
-	o := offers{Waiting: 2, Oldest: now.Add(-190 * time.Minute), Best: money.MustRate("34.6041"), Pay: money.MustRate("26.10")}
+	o := offers{Waiting: 2, Oldest: now.Add(-190 * time.Minute), Best: money.MustRate("34.6041"), Pay: money.MustRate("26.10"), Over: "£0.45 over the cap"}
 
 	r := rowOf("/e/kingsmere", &s, sample(), running(1, 2, now.Add(time.Hour)), o, now)
 
-	if r.Act != "Review 2" || r.Charge != "£34.60" || r.Pay != "Pay £26.10" || r.Waited != "Oldest 3h 10m" || r.Urgent {
+	if r.Act != "Review 2" || r.Charge != "£34.60" || r.Pay != "Pay £26.10" || r.Over != "£0.45 over the cap" || r.Waited != "Oldest 3h 10m" || r.Urgent {
 		t.Errorf("got %+v", r)
 	}
 	if r.Time != "16:42 to 05:12" || r.Note != "11h 30m, KUH-40841" || r.Href != "/e/kingsmere/shifts/KUH-40841" {
