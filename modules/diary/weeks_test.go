@@ -209,7 +209,7 @@ func clock(worked map[int]bool, before int) int {
 		begun := weeks > 0 || day > 0 || idle > 0
 		if worked[d] {
 			if !begun || idle > pause {
-				weeks, day, any = 0, 0, false
+				weeks, day = 0, 0
 			}
 			any, idle = true, 0
 		} else if begun {
