@@ -350,3 +350,39 @@ func noClash(t *testing.T, l line) {
 	l.busy(t)
 	is(t, "to an agency that does not represent them", l.free(t, pgtest.Org(t, tenants.Agency), "2026-06-01"), true)
 }
+
+// weeks is how many weeks of the worker's one grade a party learns of, "none" where
+// it learns of nothing.
+func (l line) weeks(t *testing.T, me tenants.Party, before string) string {
+	return ask[string](t, me, pgtest.Actor(me), "select coalesce(app.awr_weeks(?, ?, 'walled', ?::date, 42)::text, 'none')", l.trust.ID, l.worker.ID, before)
+}
+
+func findsWeeks(t *testing.T, l line) {
+	l.exec(t, "update representations set worker_id = $1, confirmed_at = now() where id = $2", l.worker.ID, l.representation)
+	for _, me := range []tenants.Party{l.trust, l.agency, l.worker} {
+		is(t, string(me.Kind)+" while the week lasts", l.weeks(t, me, "2026-06-07"), "0")
+		is(t, string(me.Kind)+" when it is over", l.weeks(t, me, "2026-06-08"), "1")
+	}
+	elsewhere := pgtest.Actor(l.trust)
+	elsewhere.Wards = []tenants.ID{tenants.NewID()} // the number is the employer's, whatever wards a manager sees
+	is(t, "a manager of another ward", ask[int](t, l.trust, elsewhere, "select app.awr_weeks(?, ?, 'walled', '2026-06-08', 42)", l.trust.ID, l.worker.ID), 1)
+}
+
+func noWeeks(t *testing.T, l line) {
+	is(t, "an agency that nobody has confirmed", l.weeks(t, l.agency, "2026-06-08"), "none")
+	l.exec(t, "update representations set worker_id = $1, confirmed_at = now() where id = $2", l.worker.ID, l.representation)
+	for _, me := range []tenants.Party{pgtest.Org(t, tenants.Trust), pgtest.Org(t, tenants.Practice), pgtest.Org(t, tenants.Agency), pgtest.Worker(t)} {
+		is(t, "another "+string(me.Kind), l.weeks(t, me, "2026-06-08"), "none")
+	}
+	rival := l.org(t, tenants.Agency)
+	l.row(t, "agreements", "tenant_id", l.trust.ID, "agency_id", rival.ID, "id", tenants.NewID(), "starts_on", "2026-01-01", "supplier_name", "Rival", "created_at", "now")
+	is(t, "an agency that represents others", l.weeks(t, rival, "2026-06-08"), "none")
+	l.exec(t, "update representations set archived_at = now() where id = $1", l.representation)
+	is(t, "an agency that has put the worker away", l.weeks(t, l.agency, "2026-06-08"), "none")
+	l.exec(t, "update representations set archived_at = null where id = $1", l.representation)
+	l.exec(t, "update agreements set ended_at = now() where id = $1", l.agreement)
+	is(t, "an agency whose agreement has ended", l.weeks(t, l.agency, "2026-06-08"), "none")
+	stranger := l
+	stranger.worker = pgtest.Worker(t)
+	is(t, "of somebody who was never there", stranger.weeks(t, l.trust, "2026-06-08"), "none")
+}

@@ -128,23 +128,24 @@ var everywhere = []string{
 
 // functions that some party may call, and everybody else may not.
 var reserved = map[string][]string{
-	"select app.enter('x', '')":                                               {"wb_platform"}, // it is a log-in too, and so a door
-	"select app.sign_in_start('a@b.example', '')":                             {"wb_visitor"},
-	"select app.sign_in_wrong('a@b.example', '')":                             {"wb_visitor"},
-	"select app.sign_in_good('a@b.example', '', '')":                          {"wb_visitor"},
-	"select app.own_password('')":                                             {"wb_visitor"},
-	"select app.open_link('x', gen_random_uuid(), now())":                     {"wb_platform"},
-	"select app.link_person('x')":                                             {"wb_visitor"},
-	"select app.use_link('x', '')":                                            {"wb_visitor"},
-	"select app.representations_of_me()":                                      {"wb_worker"},
-	"select app.confirm_representation(gen_random_uuid(), gen_random_uuid())": {"wb_worker"},
-	"select app.engaged(gen_random_uuid(), gen_random_uuid(), '')":            {"wb_employer"},
-	"select app.diary_plan(gen_random_uuid(), gen_random_uuid())":             {"wb_employer"},
-	"select app.diary_drop(gen_random_uuid())":                                {"wb_employer"},
-	"select app.diary_free(gen_random_uuid(), now(), now())":                  {"wb_agency"},
-	"select app.links()":                                                      {"wb_employer", "wb_practice", "wb_agency", "wb_worker"},
-	"select app.shared(gen_random_uuid(), gen_random_uuid())":                 {"wb_employer", "wb_practice", "wb_agency", "wb_worker"},
-	"select app.saw('worker', gen_random_uuid())":                             {"wb_employer", "wb_practice", "wb_agency", "wb_worker", "wb_platform"},
+	"select app.enter('x', '')":                                                       {"wb_platform"}, // it is a log-in too, and so a door
+	"select app.sign_in_start('a@b.example', '')":                                     {"wb_visitor"},
+	"select app.sign_in_wrong('a@b.example', '')":                                     {"wb_visitor"},
+	"select app.sign_in_good('a@b.example', '', '')":                                  {"wb_visitor"},
+	"select app.own_password('')":                                                     {"wb_visitor"},
+	"select app.open_link('x', gen_random_uuid(), now())":                             {"wb_platform"},
+	"select app.link_person('x')":                                                     {"wb_visitor"},
+	"select app.use_link('x', '')":                                                    {"wb_visitor"},
+	"select app.representations_of_me()":                                              {"wb_worker"},
+	"select app.confirm_representation(gen_random_uuid(), gen_random_uuid())":         {"wb_worker"},
+	"select app.engaged(gen_random_uuid(), gen_random_uuid(), '')":                    {"wb_employer"},
+	"select app.diary_plan(gen_random_uuid(), gen_random_uuid())":                     {"wb_employer"},
+	"select app.diary_drop(gen_random_uuid())":                                        {"wb_employer"},
+	"select app.diary_free(gen_random_uuid(), now(), now())":                          {"wb_agency"},
+	"select app.awr_weeks(gen_random_uuid(), gen_random_uuid(), '', now()::date, 42)": {"wb_employer", "wb_practice", "wb_agency", "wb_worker"},
+	"select app.links()":                                                              {"wb_employer", "wb_practice", "wb_agency", "wb_worker"},
+	"select app.shared(gen_random_uuid(), gen_random_uuid())":                         {"wb_employer", "wb_practice", "wb_agency", "wb_worker"},
+	"select app.saw('worker', gen_random_uuid())":                                     {"wb_employer", "wb_practice", "wb_agency", "wb_worker", "wb_platform"},
 }
 
 // escape tries every way out that is shut for a kind of party, and the ones

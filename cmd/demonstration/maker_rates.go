@@ -68,7 +68,7 @@ func (m *maker) specialists(ctx context.Context, tx *tenants.Tx) error {
 	} {
 		for i, pay := range []string{l.core, l.low, l.high} {
 			made := line(l.grade, l.specialty, []cards.Band{cards.Core, cards.Low, cards.High}[i], cards.AnyEngagement, pay, "2.60")
-			made.TierUplifts, made.Escalation, made.PayAfter12 = tiers, steps, rate(pay)
+			made.TierUplifts, made.Escalation, made.PayAfter12 = tiers, steps, rate(pay).Times(share("1.03"))
 			n.Lines = append(n.Lines, made)
 		}
 	}

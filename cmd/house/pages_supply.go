@@ -16,7 +16,7 @@ import (
 // supplyPages are the pages of those who supply work: agencies and workers.
 func (s Services) supplyPages(h *House) {
 	names := labels.Sources{Accounts: s.Accounts, Places: s.Places, Packs: s.Packs}
-	agencyshifts.Pages(h.Site, agencyshifts.Deps{Cascade: s.Cascade, Proposals: s.Proposals, Cards: s.Cards, Quotes: s.Quotes, Agencies: s.Agencies, Labels: names})
+	agencyshifts.Pages(h.Site, agencyshifts.Deps{Cascade: s.Cascade, Proposals: s.Proposals, Quotes: s.Quotes, Agencies: s.Agencies, Labels: names})
 	agencyproposals.Pages(h.Site, agencyproposals.Deps{Proposals: s.Proposals, Shifts: s.Shifts, Labels: names})
 	agencybookings.Pages(h.Site, agencybookings.Deps{Bookings: s.Bookings, Labels: names})
 	agencyworkers.Pages(h.Site, agencyworkers.Deps{Workers: s.Workers, Labels: names})

@@ -83,7 +83,8 @@ func (r *rows) foreign(t *testing.T, email, table string) string {
 }
 
 // seen are the rows of a table that a party sees or has learnt of: its own
-// people and credentials, which definers tell it, and whoever worked for it.
+// people and credentials, which definers tell it, and whoever worked for it or was
+// proposed.
 func (r *rows) seen(t *testing.T, party tenants.Party, table string) map[string]bool {
 	t.Helper()
 	all := map[string]bool{}
@@ -92,7 +93,7 @@ func (r *rows) seen(t *testing.T, party tenants.Party, table string) map[string]
 			all[id] = true
 		}
 	}
-	for _, query := range []string{"select id::text from " + table, "select worker_id::text from bookings"} {
+	for _, query := range []string{"select id::text from " + table, "select worker_id::text from bookings", "select worker_id::text from proposals"} {
 		var ids []string
 		_ = r.s.house.DB.Run(t.Context(), party, tenants.Actor{Kind: tenants.Console, Name: "probe"}, func(ctx context.Context, tx *tenants.Tx) error {
 			return tx.NewRaw(query).Scan(ctx, &ids)

@@ -129,6 +129,8 @@ func (d *desks) propose() {
 		d.agency.Click("Update breakdown")
 	}
 	d.agency.Want(pounds(tourQuoted.total))
+	d.agency.Want("0 weeks completed with")
+	d.agency.Want("highest pay £22.40 an hour once 12 are")
 	d.wantPrice(d.agency, "the breakdown", tourQuoted)
 	d.agency.Fill("What should the ward know?", "Knows the ward.")
 	d.agency.Choose("declared")

@@ -244,7 +244,7 @@ func (u *tour) terms(ctx context.Context, tx *tenants.Tx) error {
 		return err
 	}
 	card := cards.NewCard{Name: "Tour rates", ValidFrom: starts, Source: "Board paper",
-		Lines: []cards.NewLine{{Grade: "nurse-band-5", PayMax: money.MustRate("21.50"), CommissionMax: money.MustRate("2.40")}}}
+		Lines: []cards.NewLine{{Grade: "nurse-band-5", PayMax: money.MustRate("21.50"), PayAfter12: money.MustRate("22.40"), CommissionMax: money.MustRate("2.40")}}}
 	if _, err := u.house.Cards.Publish(ctx, tx, card); err != nil {
 		return err
 	}

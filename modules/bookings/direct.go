@@ -54,7 +54,7 @@ func (s *Service) ConfirmDirect(ctx context.Context, tx *tenants.Tx, d Direct) (
 		return Booking{}, ErrWorkerGroup.With(fault.Field{Name: "register_number", Code: ErrWorkerGroup.Code, Text: ErrWorkerGroup.Text})
 	}
 	priced, err := s.quotes.Quote(ctx, tx, quotes.Request{
-		TenantID: shift.TenantID, AgencyID: d.AgencyID, StaffGroup: shift.StaffGroup, Grade: shift.Grade, Reason: shift.Reason, Specialty: shift.Specialty, SiteID: shift.SiteID, LeadMinutes: shift.LeadMinutes,
+		TenantID: shift.TenantID, AgencyID: d.AgencyID, WorkerID: who.ID, StaffGroup: shift.StaffGroup, Grade: shift.Grade, Reason: shift.Reason, Specialty: shift.Specialty, SiteID: shift.SiteID, LeadMinutes: shift.LeadMinutes,
 		Start: shift.StartsAt, End: shift.EndsAt, BreakMinutes: shift.BreakMinutes, PayRate: d.PayRate, Commission: d.Commission,
 	})
 	if err != nil {

@@ -247,6 +247,34 @@ func TestConfirmDirect_refuses(t *testing.T) {
 	}
 }
 
+func TestConfirmDirect_takesParityPayAfterTheQualifyingWeeks(t *testing.T) {
+	t.Parallel()
+	w := proposalstest.Line(t)
+	w.PayAfter12("20.00", "22.00")
+	direct := func(week int) error {
+		shift := w.OpenShift(proposalstest.InWeek(week))
+		return w.Do(w.Trust, w.Sam, func(ctx context.Context, tx *tenants.Tx) error {
+			_, err := w.Bookings.ConfirmDirect(ctx, tx, bookings.Direct{ShiftID: shift.ID, AgencyID: w.First.ID, WorkerID: w.First.Nurse.Person.ID,
+				PayRate: money.MustRate("21.00"), Commission: proposalstest.Commission})
+			return err
+		})
+	}
+	w.Weekly(w.First, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
+	w.MoveTo(proposalstest.Start.AddDate(0, 0, 7*13))
+
+	if err := direct(12); !errors.Is(err, bookings.ErrPayAboveCard) {
+		t.Errorf("in the twelfth week: %v", err)
+	}
+	w.Book(w.First, w.OpenShift(proposalstest.InWeek(14))) // ahead, and so of no account for a week before it
+	if err := direct(13); !errors.Is(err, bookings.ErrPayAboveCard) {
+		t.Errorf("in the thirteenth week, with eleven completed: %v", err)
+	}
+	w.MoveTo(proposalstest.Start.AddDate(0, 0, 7*15))
+	if err := direct(15); err != nil {
+		t.Errorf("with twelve completed: %v", err)
+	}
+}
+
 func TestList_isInOrderOfStartAndPerSide(t *testing.T) {
 	t.Parallel()
 	w := proposalstest.Line(t)

@@ -51,12 +51,16 @@
 //
 // # What a rate comes to
 //
-// PayMax is the line's pay, or after 12 weeks with the employer its parity rate;
-// then the tier uplift and the escalation step, added to each other, rounded half
-// up to four places, once. The step is the nearest that the lead time has
-// reached: of 24 and 4 hours, a request 3 hours ahead takes that of 4. The
-// commission follows the pay only where it is a margin. The highest charge is a
-// ceiling and takes no uplift.
+// PayMax is the line's pay with the tier uplift and the escalation step, added to
+// each other, rounded half up to four places, once. The step is the nearest that
+// the lead time has reached: of 24 and 4 hours, a request 3 hours ahead takes that
+// of 4. The commission follows the pay only where it is a margin. The highest
+// charge is a ceiling and takes no uplift.
+//
+// A line may hold the pay for after 12 weeks with the employer, under the Agency
+// Workers Regulations. Parity is then the same line with that pay in place of its
+// own, uplifts and all. A card does not know who works: quotes counts the weeks
+// and takes the one or the other.
 //
 // # Which route a line can take
 //

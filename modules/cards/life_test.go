@@ -29,7 +29,7 @@ func TestLine_isTheMostSpecific(t *testing.T) {
 		l("20", func(n *cards.NewLine) { n.Grade, n.StaffGroup = "", "nursing" }),
 		l("21", func(n *cards.NewLine) {
 			n.TierUplifts, n.Escalation = []cards.Uplift{{Tier: 2, Share: money.MustFactor("0.05")}}, []cards.Step{{Hours: 24, Share: money.MustFactor("0.1")}, {Hours: 4, Share: money.MustFactor("0.2")}}
-			n.PayAfter12, n.Margin = rate("22"), money.MustFactor("0.1")
+			n.Margin = money.MustFactor("0.1")
 		}),
 		l("35", func(n *cards.NewLine) { n.Band = cards.High }),
 		l("22", func(n *cards.NewLine) { n.Engagement = cards.Umbrella }),
@@ -55,8 +55,6 @@ func TestLine_isTheMostSpecific(t *testing.T) {
 		"a tier and the nearest step":         {func(q *cards.Query) { q.Tier, q.LeadMinutes = 2, 240 }, "26.2500", "2.6250", "35.0000"},
 		"the farther step":                    {func(q *cards.Query) { q.LeadMinutes = 241 }, "23.1000", "2.3100", "35.0000"},
 		"no step":                             {func(q *cards.Query) { q.LeadMinutes = 24*60 + 1 }, "21.0000", "2.1000", "35.0000"},
-		"after 11 weeks":                      {func(q *cards.Query) { q.AWRWeeks = 11 }, "21.0000", "2.1000", "35.0000"},
-		"after 12 weeks":                      {func(q *cards.Query) { q.AWRWeeks = 12 }, "22.0000", "2.2000", "35.0000"},
 	} {
 		q := cards.Query{TenantID: me.ID, Grade: "nurse-band-5", Day: civil.MustDate("2026-11-24")}
 		c.ask(&q)
@@ -68,6 +66,46 @@ func TestLine_isTheMostSpecific(t *testing.T) {
 			}
 			if got.PayMax.String() != c.pay || got.CommissionMax.String() != c.fee || high != c.high {
 				t.Errorf("%s: got %s, %s, %q", name, got.PayMax, got.CommissionMax, high)
+			}
+			return err
+		})
+	}
+}
+
+func TestLine_holdsTheRatesForAfterTheQualifyingWeeks(t *testing.T) {
+	t.Parallel()
+	me := pgtest.Org(t, tenants.Trust)
+	must(t, me, cards.NewCard{Name: "General", ValidFrom: civil.MustDate("2026-04-01"), Lines: []cards.NewLine{
+		{Grade: "nurse-band-5", PayMax: rate("21"), PayAfter12: rate("22"), Margin: money.MustFactor("0.1"), TierUplifts: []cards.Uplift{{Tier: 2, Share: money.MustFactor("0.05")}}},
+		{Grade: "nurse-band-5", PayMax: rate("35"), Band: cards.High},
+		{Grade: "nurse-band-6", PayMax: rate("25")},
+		{Grade: "nurse-band-6", PayMax: rate("36"), PayAfter12: rate("38"), Band: cards.High},
+		{Grade: "nurse-band-7", PayMax: rate("30")},
+		{Grade: "hca-band-2", PayMax: rate("14"), PayAfter12: rate("14")},
+	}})
+
+	for name, c := range map[string]struct {
+		ask            func(*cards.Query)
+		pay, fee, high string // after the weeks; none: it names nothing
+	}{
+		"a core rate":               {func(*cards.Query) {}, "22.0000", "2.2000", "35.0000"},
+		"with the uplift of a tier": {func(q *cards.Query) { q.Tier = 2 }, "23.1000", "2.3100", "35.0000"},
+		"a rate of high hours":      {func(q *cards.Query) { q.Grade = "nurse-band-6" }, "25.0000", "0.0000", "38.0000"},
+		"none":                      {func(q *cards.Query) { q.Grade = "nurse-band-7" }, "", "", ""},
+		"the same as before":        {func(q *cards.Query) { q.Grade = "hca-band-2" }, "14.0000", "0.0000", "0.0000"},
+	} {
+		q := cards.Query{TenantID: me.ID, Grade: "nurse-band-5", Day: civil.MustDate("2026-11-24")}
+		c.ask(&q)
+		pgtest.Run(t, me, func(ctx context.Context, tx *tenants.Tx) error {
+			before, err := service(t).Line(ctx, tx, q)
+			switch after := before.Parity; {
+			case after == nil && c.pay == "":
+			case after == nil:
+				t.Errorf("%s: nothing changes", name)
+			case after.PayMax.String() != c.pay || after.CommissionMax.String() != c.fee || after.Bands[cards.High].String() != c.high || after.CardID != before.CardID:
+				t.Errorf("%s: got %s, %s, %s", name, after.PayMax, after.CommissionMax, after.Bands[cards.High])
+			case name != "the same as before" && before.PayMax == after.PayMax && before.Bands[cards.High] == after.Bands[cards.High]:
+				t.Errorf("%s: counts from the first week", name)
 			}
 			return err
 		})

@@ -3,6 +3,7 @@ package cards
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"wardbridge/internal/civil"
@@ -25,7 +26,6 @@ type Query struct {
 	Day         civil.Date
 	LeadMinutes int // from the request to the start; zero or less: no step applies
 	Tier        int // of the agency
-	AWRWeeks    int // completed with the employer
 }
 
 // Line is what counts for a piece of work, with the card that it stands on.
@@ -46,10 +46,9 @@ type Line struct {
 	Fixed         bool                // PayMax is the pay itself, not its maximum
 	Engagement    Engagement          // that the line names, or any
 	VAT           string              // that the price was agreed on; empty: as the rules say
-	PayAfter12    money.Rate          // what PayMax is after 12 weeks; zero: the same
-	After12       bool                // and it is that
 	TierUplift    Uplift              // that PayMax has; its zero: none
 	Escalation    Step                // likewise
+	Parity        *Line               // what counts once the worker has completed the qualifying weeks; nil: the card names nothing
 }
 
 // candidate is a line of a card in force that matches a query.
@@ -95,25 +94,32 @@ func (s *Service) Line(ctx context.Context, tx *tenants.Tx, q Query) (Line, erro
 	if err != nil {
 		return Line{}, err
 	}
-	line, found := resolve(all, q)
+	line, found := resolve(all, q, false)
 	if !found {
 		return Line{}, ErrNoRate.Saying("The employer's rate cards have no rate for this grade on " + q.Day.Text() + ".").Because(fmt.Errorf("grade %s", q.Grade))
+	}
+	if slices.ContainsFunc(all, func(c candidate) bool { return line.from(&c) && !c.PayAfter12.IsZero() }) {
+		after, _ := resolve(all, q, true)
+		line.Parity = &after
 	}
 	return line, nil
 }
 
+// from reports that some rate of the line is that of a candidate.
+func (l *Line) from(c *candidate) bool { return c.ID == l.LineID || c.ID == l.BandLines[c.Band] }
+
 // resolve takes the core rate from the most specific line that speaks of core
 // hours. A line for the low or the high hours counts beside it when it is at
-// least as specific as every line that would multiply into them.
-func resolve(all []candidate, q Query) (Line, bool) {
+// least as specific as every line that would multiply into them. A worker who
+// qualifies has the rates for after the qualifying weeks.
+func resolve(all []candidate, q Query, qualifies bool) (Line, bool) {
 	core := best(all, AnyBand, Core)
 	if core == nil {
 		return Line{}, false
 	}
 	l := Line{CardID: core.CardID, LineID: core.ID, Name: core.CardName, Version: core.Version, ValidFrom: core.ValidFrom, ValidTo: core.ValidTo,
-		Source: core.Source, Grade: q.Grade, PayMax: core.PayMax, ChargeMax: core.ChargeMax, Fixed: core.Fixed, Engagement: core.Engagement,
-		VAT: core.VAT, PayAfter12: core.PayAfter12, TierUplift: core.tier(q.Tier), Escalation: core.step(q.LeadMinutes)}
-	l.PayMax, l.After12 = core.pay(q)
+		Source: core.Source, Grade: q.Grade, ChargeMax: core.ChargeMax, Fixed: core.Fixed, Engagement: core.Engagement,
+		PayMax: core.pay(q, qualifies), VAT: core.VAT, TierUplift: core.tier(q.Tier), Escalation: core.step(q.LeadMinutes)}
 	l.CommissionMax = core.commissionOn(l.PayMax)
 	for _, band := range []Band{Low, High} {
 		named, multiplied := best(all, band), best(all, AnyBand)
@@ -123,7 +129,7 @@ func resolve(all []candidate, q Query) (Line, bool) {
 		if l.Bands == nil {
 			l.Bands, l.BandLines = map[Band]money.Rate{}, map[Band]tenants.ID{}
 		}
-		l.Bands[band], _ = named.pay(q)
+		l.Bands[band] = named.pay(q, qualifies)
 		l.BandLines[band] = named.ID
 	}
 	return l, true
@@ -154,24 +160,21 @@ func (c *candidate) before(o *candidate) bool {
 	return strings.Compare(c.ID.String(), o.ID.String()) < 0
 }
 
-// pay is the line's pay for a query: after 12 weeks the parity rate, then the
-// uplifts of tier and lead time together, rounded once.
-func (c *candidate) pay(q Query) (pay money.Rate, after12 bool) {
-	pay = c.PayMax
-	if q.AWRWeeks >= awrWeeks && !c.PayAfter12.IsZero() {
-		pay, after12 = c.PayAfter12, true
+// pay is the line's pay for a query, or its parity rate for a worker who
+// qualifies; then the uplifts of tier and lead time together, rounded once.
+func (c *candidate) pay(q Query, qualifies bool) money.Rate {
+	pay := c.PayMax
+	if qualifies && !c.PayAfter12.IsZero() {
+		pay = c.PayAfter12
 	}
 	up := c.tier(q.Tier).Share.Add(c.step(q.LeadMinutes).Share)
 	if up.IsZero() {
-		return pay, after12
+		return pay
 	}
-	return pay.Times(once.Add(up)), after12
+	return pay.Times(once.Add(up))
 }
 
 var once = money.MustFactor("1")
-
-// awrWeeks is when the Agency Workers Regulations 2010 make pay equal.
-const awrWeeks = 12
 
 func (c *candidate) tier(tier int) Uplift {
 	for _, u := range c.TierUplifts {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"wardbridge/internal/civil"
 	"wardbridge/internal/fault"
 	"wardbridge/tenants"
 )
@@ -48,4 +49,22 @@ func (s *Service) Drop(ctx context.Context, tx *tenants.Tx, bookingID tenants.ID
 // two instants. It is a hint for choosing somebody; Plan decides.
 func (s *Service) Free(ctx context.Context, tx *tenants.Tx, representationID tenants.ID, from, to time.Time) (bool, error) {
 	return free(ctx, tx, representationID, from, to)
+}
+
+// Role is the work of a person in one grade with one employer: what the Agency
+// Workers Regulations count by, whichever agency supplies them.
+type Role struct {
+	TenantID tenants.ID
+	PersonID tenants.ID
+	Grade    string // of the shifts
+}
+
+// Weeks is how many weeks of a role were completed before a day, and whether the
+// party may know. The weeks begin anew after more days without work than breakDays.
+func (s *Service) Weeks(ctx context.Context, tx *tenants.Tx, r Role, before civil.Date, breakDays int) (n int, known bool, err error) {
+	found, err := weeks(ctx, tx, r, before, breakDays)
+	if found == nil || err != nil {
+		return 0, false, err
+	}
+	return *found, true, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"sync"
 	"testing"
 	"time"
 
@@ -18,14 +19,24 @@ func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
 
 var eight = time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)
 
+var loaded sync.Once
+
+// national loads the staff groups and grades that rows name.
+func national(t *testing.T) {
+	t.Helper()
+	loaded.Do(func() {
+		pgtest.Run(t, tenants.Party{ID: tenants.NewID(), Kind: tenants.Platform}, func(ctx context.Context, tx *tenants.Tx) error {
+			_, err := packs.New().LoadNational(ctx, tx)
+			return err
+		})
+	})
+}
+
 // booked makes a booking of a worker at a trust, past the walls: the rooms that
 // make bookings stand above this one.
 func booked(t *testing.T, trust, agency tenants.Party, worker tenants.ID, start time.Time, hours int) tenants.ID {
 	t.Helper()
-	pgtest.Run(t, tenants.Party{ID: tenants.NewID(), Kind: tenants.Platform}, func(ctx context.Context, tx *tenants.Tx) error {
-		_, err := packs.New().LoadNational(ctx, tx)
-		return err
-	})
+	national(t)
 	site, ward, shift, agreement, booking, card := tenants.NewID(), tenants.NewID(), tenants.NewID(), tenants.NewID(), tenants.NewID(), tenants.NewID()
 	end := start.Add(time.Duration(hours) * time.Hour)
 	pgtest.Exec(t, "insert into sites (tenant_id, id, code, name) values ($1, $2, $3, 'Site')", trust.ID, site, site.String()[24:])
@@ -43,6 +54,7 @@ func booked(t *testing.T, trust, agency tenants.Party, worker tenants.ID, start 
 // represented makes an agency's record of a person, confirmed by them or not.
 func represented(t *testing.T, agency tenants.Party, worker *tenants.ID) tenants.ID {
 	t.Helper()
+	national(t)
 	id := tenants.NewID()
 	pgtest.Exec(t, `insert into representations (agency_id, worker_id, id, name, staff_group, grade, born_on, created_at)
 		values ($1, $2, $3, 'Amara Okafor', 'nursing', 'nurse-band-5', '1990-01-01', now())`, agency.ID, worker, id)

@@ -92,7 +92,7 @@ type hoursJSON struct {
 type parameterJSON struct {
 	Name   string      `json:"name" example:"employer_ni_rate"`
 	Value  string      `json:"value" example:"0.15"`
-	Unit   string      `json:"unit" enum:"factor,pounds,pounds_hour,pounds_day,pounds_week,pounds_year,minutes,years"`
+	Unit   string      `json:"unit" enum:"factor,pounds,pounds_hour,pounds_day,pounds_week,pounds_year,minutes,days,weeks,years"`
 	From   civil.Date  `json:"from"`
 	Until  *civil.Date `json:"until" doc:"The first day on which it no longer counts."`
 	Mark   Mark        `json:"mark" enum:"official,derived,indicative"`

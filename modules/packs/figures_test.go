@@ -219,7 +219,7 @@ func TestParameter_hasTheFiguresOfPensionsLeaveAndLimits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string]string{packs.GPPensionRate: "0.1438", packs.GPPensionable: "0.9", packs.GPSessionMinutes: "250", packs.AWRLeavePercent: "0.155556",
+	for name, want := range map[string]string{packs.GPPensionRate: "0.1438", packs.GPPensionable: "0.9", packs.GPSessionMinutes: "250", packs.AWRLeavePercent: "0.155556", packs.AWRWeeks: "12", packs.AWRBreakDays: "42",
 		packs.HighRate: "100", packs.InterimDayRate: "750", packs.CapUplift: "1.55", packs.CapWeeksOfYear: "52.18", packs.WeeksOfYear: "52.143", packs.HoursOfWeek: "37.5",
 		packs.MedicalHours: "40", "nhs_pension_employer_rate": "0.2378", "lower_earnings_limit_week": "129", "employment_allowance_year": "10500", "minimum_wage_18_to_20": "10.85"} {
 		if row, err := p.Parameter(name, p.From); err != nil || row.Value != want || row.Source == "" {

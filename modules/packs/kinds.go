@@ -144,7 +144,7 @@ var kinds = []Kind{
 		key("at", "From the time", "06:00", readClock), value("class", "Hours", "core", oneOf("core", "low", "high"))}},
 	{Name: "parameters", Title: "Tax, pension and limits", Doc: "Single figures of law or of a tax year.", rows: parameterRows, write: writeParameters, columns: []column{
 		key("name", "Name", "employer_ni_rate", readName), value("value", "Value", "0.15", readFigure),
-		value("unit", "Unit", "factor", oneOf("factor", "pounds", "pounds_hour", "pounds_day", "pounds_week", "pounds_year", "minutes", "years"))}},
+		value("unit", "Unit", "factor", oneOf("factor", "pounds", "pounds_hour", "pounds_day", "pounds_week", "pounds_year", "minutes", "days", "weeks", "years"))}},
 	{Name: "frameworks", Title: "Frameworks", Doc: "Framework agreements, who runs them and whether NHS England approves.", rows: frameworkRows, write: writeFrameworks, columns: []column{
 		key("code", "Code", "RM6281", readReference), value("name", "Name", "Clinical and Healthcare Staffing", readText), value("operator", "Operator", "NHS Workforce Alliance", readText),
 		value("approved", "Approved", "yes", oneOf("yes", "no")), maybe("fee_percent", "Fee", "0.01", readShare)}},

@@ -1,6 +1,7 @@
 package packs
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -166,6 +167,8 @@ const (
 	GPPensionable    = "gp_pensionable_share"
 	GPSessionMinutes = "gp_session_minutes"
 	AWRLeavePercent  = "awr_leave_percent"
+	AWRWeeks         = "awr_qualifying_weeks"      // completed with an employer, in one role
+	AWRBreakDays     = "awr_break_days"            // without work; more begin the weeks anew
 	HighRate         = "high_rate_threshold"       // an hour; the chief executive signs from here on
 	InterimDayRate   = "interim_manager_threshold" // a day; NHS England approves above
 	CapUplift        = "cap_uplift"                // on pay, in a price cap
@@ -176,7 +179,8 @@ const (
 )
 
 // Parameter is one figure of law or of a tax year. Unit says what it is: factor,
-// minutes, pounds, or pounds for an hour, a day, a week or a year.
+// minutes, days, weeks, years, pounds, or pounds for an hour, a day, a week or a
+// year.
 type Parameter struct {
 	Dated `bun:"extend"`
 	Name  string
@@ -192,6 +196,9 @@ func (p Parameter) Pence() (money.Pence, error) { return money.ParsePence(p.Valu
 
 // Rate is the figure as pounds for an hour.
 func (p Parameter) Rate() (money.Rate, error) { return money.ParseRate(p.Value) }
+
+// Count is the figure as a whole number.
+func (p Parameter) Count() (int, error) { return strconv.Atoi(p.Value) }
 
 // Pack is all national data that a price in a span of days depends on.
 type Pack struct {
@@ -232,6 +239,8 @@ func spoken(name string) string {
 		return "number of years that VAT is claimed back for"
 	case NationalLivingWage:
 		return "National Living Wage"
+	case AWRWeeks, AWRBreakDays:
+		return "figure for the qualifying weeks of agency workers"
 	}
 	return "figure called " + name
 }

@@ -133,3 +133,23 @@ func (s *Service) Parameter(ctx context.Context, tx *tenants.Tx, name string, da
 	}
 	return Pack{Parameters: all}.Parameter(name, day)
 }
+
+// Qualifying is after how many weeks in one role with an employer an agency worker
+// is owed the pay of its own staff, and after how many days without work the weeks
+// begin anew if there are more.
+func (s *Service) Qualifying(ctx context.Context, tx *tenants.Tx, day civil.Date) (weeks, breakDays int, err error) {
+	all, err := parameters(ctx, tx, day, day)
+	if err != nil {
+		return 0, 0, err
+	}
+	for name, into := range map[string]*int{AWRWeeks: &weeks, AWRBreakDays: &breakDays} {
+		p, err := Pack{Parameters: all}.Parameter(name, day)
+		if err != nil {
+			return 0, 0, err
+		}
+		if *into, err = p.Count(); err != nil {
+			return 0, 0, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return weeks, breakDays, nil
+}

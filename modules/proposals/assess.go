@@ -42,7 +42,7 @@ type Assessment struct {
 	Offer   cascade.Offer
 	Worker  workers.Representation
 	Ticks   []Tick
-	Card    cards.Line
+	Card    cards.Line // for the worker
 	Answer  *quotes.Answer
 	Needs   []approvals.Condition // why the employer must ask for approval before it books
 	Refusal error
@@ -71,9 +71,6 @@ func (s *Service) assess(ctx context.Context, tx *tenants.Tx, d Draft) (a Assess
 	}
 	a.Ticks = check.of(a.Worker)
 	a.Refusal = refusal(a.Ticks)
-	if a.Card, err = s.Cards.Line(ctx, tx, Asked(tx.Me.ID, &a.Offer).Work()); err != nil {
-		return a, err
-	}
 	if err := s.price(ctx, tx, &a, d); err != nil {
 		return a, err
 	}
@@ -84,7 +81,7 @@ func (s *Service) assess(ctx context.Context, tx *tenants.Tx, d Draft) (a Assess
 }
 
 // Asked is what a price and a rate card are asked for an offer to an agency, but
-// for the rates.
+// for the rates and the worker.
 func Asked(agency tenants.ID, o *cascade.Offer) quotes.Request {
 	s := &o.Shift
 	return quotes.Request{TenantID: o.TenantID, AgencyID: agency, StaffGroup: s.StaffGroup, Grade: s.Grade, Reason: s.Reason, Specialty: s.Specialty, SiteID: s.SiteID,
@@ -94,16 +91,19 @@ func Asked(agency tenants.ID, o *cascade.Offer) quotes.Request {
 // price quotes the draft's rates and holds them against the card.
 func (s *Service) price(ctx context.Context, tx *tenants.Tx, a *Assessment, d Draft) error {
 	priced := s.Quotes
+	request := Asked(tx.Me.ID, &a.Offer)
+	request.WorkerID, request.PayRate, request.Commission = a.Worker.Person(), d.PayRate, d.Commission
 	if d.PayRate.IsZero() {
 		a.refuse(ErrRate.With(fault.Field{Name: "pay_rate", Code: "missing", Text: ErrRate.Text}))
-		return nil
+		var err error
+		a.Card, _, err = priced.Card(ctx, tx, request)
+		return err
 	}
-	request := Asked(tx.Me.ID, &a.Offer)
-	request.PayRate, request.Commission = d.PayRate, d.Commission
 	answer, err := priced.Quote(ctx, tx, request)
 	if err != nil {
 		return err
 	}
+	a.Card = answer.Card
 	if answer.Agreement.OnCosts == agencies.Weekly {
 		if request.Others, err = s.besides(ctx, tx, a.Worker.WorkerID, &answer); err != nil {
 			return err

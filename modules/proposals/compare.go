@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"wardbridge/internal/money"
+	"wardbridge/modules/quotes"
 	"wardbridge/tenants"
 )
 
@@ -17,7 +18,8 @@ type Compared struct {
 	Over       money.Pence // dearer than the best by this much; 0 for the best
 	UnderCard  money.Rate  // how far the pay is below the card's maximum
 	Best       bool
-	Limit      Limit // of those that wait: whether a manager's yes is enough
+	Limit      Limit             // of those that wait: whether a manager's yes is enough
+	Qualifying quotes.Qualifying // of those that wait: the worker's weeks with the employer
 }
 
 // Compare lays the proposals of a shift side by side, best first: the lowest
@@ -41,6 +43,10 @@ func (s *Service) Compare(ctx context.Context, tx *tenants.Tx, shift tenants.ID)
 	if err != nil {
 		return nil, err
 	}
+	facts, err := s.Shifts.Facts(ctx, tx, []tenants.ID{shift})
+	if err != nil {
+		return nil, err
+	}
 	for i := range all {
 		c := &all[i]
 		c.AgencyName = names[c.Proposal.AgencyID].Name
@@ -48,6 +54,10 @@ func (s *Service) Compare(ctx context.Context, tx *tenants.Tx, shift tenants.ID)
 			continue
 		}
 		if c.Limit, err = s.limit(ctx, tx, &c.Proposal, own); err != nil {
+			return nil, err
+		}
+		role := quotes.Request{TenantID: c.Proposal.TenantID, WorkerID: c.Proposal.WorkerID, Grade: facts[shift].Grade, Start: c.Proposal.Quote.Start}
+		if c.Qualifying, err = s.Quotes.Qualifying(ctx, tx, role); err != nil {
 			return nil, err
 		}
 	}

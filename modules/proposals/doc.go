@@ -26,7 +26,9 @@
 // to this agency and live; is the worker its own, confirmed by the person, of
 // the shift's staff group; is the grade high enough; is there a register number
 // where the group has a register; is the person free; are pay and commission
-// within the card. The grade is the agency's claim: equal to the shift's or
+// within the card. The card's pay is that for after the qualifying weeks once the
+// worker has completed them with the employer, through whichever agencies; the
+// agency learns how many they are. The grade is the agency's claim: equal to the shift's or
 // higher in the order of the staff group is taken, and the shift's grade is
 // what is paid and capped. Candidates answers the questions that need no rate
 // for every worker of the agency, for the page on which one is chosen.

@@ -8,7 +8,6 @@ import (
 	"wardbridge/modules/agencies"
 	"wardbridge/modules/approvals"
 	"wardbridge/modules/bookings"
-	"wardbridge/modules/cards"
 	"wardbridge/modules/cascade"
 	"wardbridge/modules/diary"
 	"wardbridge/modules/packs"
@@ -25,7 +24,6 @@ type Floors struct {
 	Agencies  *agencies.Service
 	Workers   *workers.Service
 	Diary     *diary.Service
-	Cards     *cards.Service
 	Quotes    *quotes.Service
 	Shifts    *shifts.Service
 	Cascade   *cascade.Service

@@ -22,7 +22,8 @@ func (q *Service) Routes(r *openapi.Router) {
 	openapi.Post(r, "/quotes", rbac.QuoteCreate, "Price a shift", q.price, openapi.Reads(),
 		openapi.Faults(agencies.ErrNoAgreement, cards.ErrNoRate, packs.ErrNoHolidays, rates.ErrEndsTooEarly, rates.ErrBreakTooLong, ErrNotForWorkers),
 		openapi.Describe("Every line of what a shift costs, with the times that it is for, the sum behind it and the dated data that was used, and whether the rates "+
-			"are within the employer's card. An employer names the agency, an agency the employer. The VAT of one shift is indicative: an invoice works it out once per category."),
+			"are within the employer's card. An employer names the agency, an agency the employer. With the worker, the weeks that count towards the pay of the employer's own staff are told, "+
+			"and the card's rate for after them applies once they are complete. The VAT of one shift is indicative: an invoice works it out once per category."),
 		openapi.Example(func(w openapi.World) openapi.Call {
 			return openapi.Call{As: "manager@kingsmere.example", Body: map[string]any{"agency_id": w.ID("meridian"), "grade": "nurse-band-5",
 				"starts_at": "2026-12-24T20:00:00Z", "ends_at": "2026-12-25T08:00:00Z", "break_minutes": 60, "pay_rate": "20.0000", "commission": "2.0000"}}
@@ -53,6 +54,7 @@ type takenInput struct {
 type quoteInput struct {
 	EmployerID   *tenants.ID  `json:"employer_id" doc:"Where the work is; an employer may leave it out."`
 	AgencyID     *tenants.ID  `json:"agency_id" doc:"Who supplies the worker; an agency may leave it out."`
+	WorkerID     *tenants.ID  `json:"worker_id" doc:"Who would work: an agency's own record of the worker, or the person_id that an employer reads on a proposal or booking. Left out, nobody's weeks count."`
 	Grade        string       `json:"grade" maxlen:"40" example:"nurse-band-5"`
 	Reason       string       `json:"reason,omitempty" maxlen:"40" example:"vacancy" doc:"Why cover is needed; VAT may depend on it. Left out, the worker is taken to stand in for somebody."`
 	StartsAt     time.Time    `json:"starts_at"`
@@ -141,6 +143,13 @@ type quoteVATJSON struct {
 	RuleSource string     `json:"rule_source"`
 }
 
+type quoteQualifyingJSON struct {
+	Weeks   int         `json:"weeks" doc:"Completed in this grade with the employer before the date, through whichever agencies."`
+	Needed  int         `json:"needed" doc:"After how many the Agency Workers Regulations give the pay of the employer's own staff."`
+	PayMax  *money.Rate `json:"pay_max" doc:"The card's maximum after them; null where it names none."`
+	Applies bool        `json:"applies" doc:"They are complete, and that is the card's maximum in this answer."`
+}
+
 type quoteJSON struct {
 	EmployerID   tenants.ID            `json:"employer_id"`
 	AgencyID     tenants.ID            `json:"agency_id"`
@@ -159,20 +168,21 @@ type quoteJSON struct {
 	Caps         []quoteLimitJSON      `json:"caps" doc:"Each band against the price cap in force on the date of the shift. A band that has none loaded is not here."`
 	Needs        []approvals.Condition `json:"needs" doc:"Why an employer must ask for approval before it books at this price."`
 	VAT          quoteVATJSON          `json:"vat"`
+	Qualifying   *quoteQualifyingJSON  `json:"qualifying" doc:"The worker's weeks; null where no worker is named, or the person has not confirmed the agency's record."`
 	Card         quoteCardJSON         `json:"card"`
 	Verdict      quoteVerdictJSON      `json:"verdict"`
 }
 
 func (q *Service) price(ctx context.Context, tx *tenants.Tx, in quoteIn) (quoteJSON, error) {
-	r, err := in.Body.request(tx)
+	r, err := q.asked(ctx, tx, in.Body)
 	if err != nil {
-		return quoteJSON{}, err
-	}
-	if err := q.knownReason(ctx, tx, r.Reason); err != nil {
 		return quoteJSON{}, err
 	}
 	a, err := q.Quote(ctx, tx, r)
 	if err != nil {
+		return quoteJSON{}, err
+	}
+	if err := known(tx, r, a.Qualifying); err != nil {
 		return quoteJSON{}, err
 	}
 	out := quoteOut(r, a)
@@ -181,15 +191,15 @@ func (q *Service) price(ctx context.Context, tx *tenants.Tx, in quoteIn) (quoteJ
 }
 
 func (q *Service) compare(ctx context.Context, tx *tenants.Tx, in compareIn) (list openapi.List[quoteJSON], err error) {
-	r, err := in.Body.request(tx)
+	r, err := q.asked(ctx, tx, in.Body.quoteInput)
 	if err != nil {
-		return list, err
-	}
-	if err := q.knownReason(ctx, tx, r.Reason); err != nil {
 		return list, err
 	}
 	all, err := q.Compare(ctx, tx, Alternatives{Request: r, CompanyRate: in.Body.CompanyRate})
 	for i := range all {
+		if err := known(tx, r, all[i].Answer.Qualifying); err != nil {
+			return list, err
+		}
 		out := quoteOut(r, all[i].Answer)
 		if out.Needs, err = q.Needs(ctx, tx, &all[i].Answer, r.TenantID, all[i].Answer.Quote.Date); err != nil {
 			return list, err
@@ -197,6 +207,18 @@ func (q *Service) compare(ctx context.Context, tx *tenants.Tx, in compareIn) (li
 		list.Data = append(list.Data, out)
 	}
 	return list, err
+}
+
+// asked is what a body asks for, with its reason and its worker looked up.
+func (q *Service) asked(ctx context.Context, tx *tenants.Tx, b quoteInput) (Request, error) {
+	r, err := b.request(tx)
+	if err != nil {
+		return r, err
+	}
+	if err := q.knownReason(ctx, tx, r.Reason); err != nil {
+		return r, err
+	}
+	return r, q.named(ctx, tx, &r, b.WorkerID)
 }
 
 // request fills in the side that asks and refuses the one that is not named.
@@ -243,6 +265,9 @@ func quoteOut(r Request, a Answer) quoteJSON {
 		VAT:     quoteVATJSON{vat.Profession, vat.Deputy, vat.Elected, vat.Registered, vat.Rule.Reason, vat.Rule.From, vat.Rule.Source},
 		Card:    quoteCardJSON{a.Card.CardID, a.Card.Name, a.Card.Version, a.Card.PayMax, a.Card.CommissionMax, a.Card.Source},
 		Verdict: quoteVerdictJSON{Within: v.Within, PayOver: orNull(v.Pay), CommissionOver: orNull(v.Commission), BelowMinimum: !v.Minimum, MinimumWage: a.MinimumWage},
+	}
+	if of := a.Qualifying; of.Known {
+		out.Qualifying = &quoteQualifyingJSON{of.Weeks, of.Needed, orNull(of.Pay), of.Applies()}
 	}
 	for i := range s.Caps {
 		t := &s.Caps[i]

@@ -12,6 +12,13 @@
 // That a supplier is not registered is an election of category O: a VAT number that
 // nobody has entered yet does not say so.
 //
+// Where a request names the worker, the weeks that they have completed are counted
+// and told with the price. Once they qualify, the card's line is the one with the pay
+// for after the qualifying weeks, if it has any; the maximum that rates are held
+// against is then that. Weeks count by the bookings that stand when a price is asked
+// for, so what is priced and kept does not change when one of them is called off.
+// An agency learns the number and not where it comes from: diary says of whom.
+//
 // A Shelf prices many settled shifts, in order of weeks: it reads per week and
 // agreement, not per shift, and looks up no card, since agreement and rates are
 // known. It gives the same amounts as a quote for each shift, and holds charges

@@ -11,8 +11,10 @@ import (
 	"wardbridge/internal/money"
 	"wardbridge/modules/agencies"
 	"wardbridge/modules/cards"
+	"wardbridge/modules/diary"
 	"wardbridge/modules/packs"
 	"wardbridge/modules/rates"
+	"wardbridge/modules/workers"
 	"wardbridge/tenants"
 )
 
@@ -25,12 +27,14 @@ var ErrNotForWorkers = fault.New(fault.Forbidden, "parties_of_agreement_only", "
 type Service struct {
 	packs    *packs.Service
 	agencies *agencies.Service
+	workers  *workers.Service
+	diary    *diary.Service
 	cards    *cards.Service
 }
 
 // New makes the service.
-func New(packs *packs.Service, agencies *agencies.Service, cards *cards.Service) *Service {
-	return &Service{packs: packs, agencies: agencies, cards: cards}
+func New(packs *packs.Service, agencies *agencies.Service, workers *workers.Service, diary *diary.Service, cards *cards.Service) *Service {
+	return &Service{packs: packs, agencies: agencies, workers: workers, diary: diary, cards: cards}
 }
 
 // Request is one shift, planned or worked, at an employer by an agency.
@@ -38,6 +42,7 @@ type Request struct {
 	TenantID     tenants.ID
 	AgencyID     tenants.ID
 	AgreementID  tenants.ID // what the shift was booked under; zero: the agreement in force on its date
+	WorkerID     tenants.ID // the person, as proposals and bookings keep them; zero: not known, so before the qualifying weeks
 	Nation       string     // empty: the employer's
 	StaffGroup   string     // empty: the grade's
 	Grade        string
@@ -78,7 +83,8 @@ func (r Request) Day() civil.Date { return civil.DateOf(r.Start) }
 type Answer struct {
 	Quote       rates.ShiftQuote
 	Bands       rates.Bands // the rates of whole bands that it was priced with
-	Card        cards.Line  // zero when the request names its agreement and no card has the grade
+	Card        cards.Line  // the worker's; zero when the request names its agreement and no card has the grade
+	Qualifying  Qualifying  // of the worker, if the request names one
 	Agreement   agencies.Agreement
 	VAT         Decisions
 	Nation      string
@@ -188,7 +194,7 @@ func (q *Service) gather(ctx context.Context, tx *tenants.Tx, r Request) (a Answ
 	if r.StaffGroup == "" {
 		r.StaffGroup = grade.StaffGroup
 	}
-	a.Card, err = q.cards.Line(ctx, tx, r.Work())
+	a.Card, a.Qualifying, err = q.Card(ctx, tx, r)
 	if err != nil && (r.AgreementID == (tenants.ID{}) || !errors.Is(err, cards.ErrNoRate)) {
 		return a, book, "", err
 	}

@@ -6,6 +6,8 @@ import (
 
 	"wardbridge/internal/civil"
 	"wardbridge/internal/money"
+	"wardbridge/modules/cards"
+	"wardbridge/modules/quotes"
 	"wardbridge/modules/rates"
 	"wardbridge/web/labels"
 )
@@ -81,5 +83,39 @@ func TestScale_partsAddUpToTheCharge(t *testing.T) {
 	}
 	if sum != 3460 || scale.Cap != 3690 || scale.CapText != "Card maximum £36.90" {
 		t.Errorf("%+v", scale)
+	}
+}
+
+func TestQualifying_tellsWhatThePayIsOrWillBe(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		weeks int
+		pay   string
+		want  string
+	}{
+		{12, "22", "12 weeks completed with Kingsmere: highest pay £22.00 an hour"},
+		{1, "22", "1 week completed with Kingsmere: highest pay £22.00 an hour once 12 are"},
+		{13, "0", "13 weeks completed with Kingsmere: the pay of its own staff is due, and the rate card names none"},
+		{10, "0", "10 weeks completed with Kingsmere: once 12 are, the pay of its own staff is due, and the rate card names none"},
+		{9, "0", ""},
+	} {
+		of := quotes.Qualifying{Known: true, Weeks: c.weeks, Needed: 12, Pay: money.MustRate(c.pay)}
+		if got := labels.Qualifying(of, "Kingsmere"); got != c.want {
+			t.Errorf("after %d weeks: %q, want %q", c.weeks, got, c.want)
+		}
+		if of.Known = false; labels.Qualifying(of, "Kingsmere") != "" {
+			t.Errorf("after %d weeks: says what nobody knows", c.weeks)
+		}
+	}
+}
+
+func TestHighestPay_namesBothWhereTheWorkerIsNotKnown(t *testing.T) {
+	t.Parallel()
+	after := cards.Line{PayMax: money.MustRate("22")}
+	if got := labels.HighestPay(&cards.Line{PayMax: money.MustRate("20.50"), Parity: &after}); got != "£20.50 (£22.00 after the qualifying weeks)" {
+		t.Errorf("got %q", got)
+	}
+	if got := labels.HighestPay(&after); got != "£22.00" {
+		t.Errorf("got %q", got)
 	}
 }

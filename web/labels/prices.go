@@ -2,6 +2,8 @@ package labels
 
 import (
 	"wardbridge/internal/money"
+	"wardbridge/modules/cards"
+	"wardbridge/modules/quotes"
 	"wardbridge/modules/rates"
 	"wardbridge/web/ui"
 )
@@ -25,4 +27,33 @@ func Scale(q *rates.ShiftQuote, most money.Pence) ui.CapScale {
 		scale.Label += ", against the card's maximum of " + hour(most).String()
 	}
 	return scale
+}
+
+// HighestPay is the most that a card pays an hour, with what it pays after the
+// qualifying weeks where it says so and nothing else is known of the worker.
+func HighestPay(card *cards.Line) string {
+	if card.Parity == nil || card.Parity.PayMax == card.PayMax {
+		return card.PayMax.Text()
+	}
+	return card.PayMax.Text() + " (" + card.Parity.PayMax.Text() + " after the qualifying weeks)"
+}
+
+// Qualifying says how far a worker has come towards the pay of an employer's own
+// staff and what the card then pays, or nothing where nothing is to be told yet.
+func Qualifying(of quotes.Qualifying, employer string) string {
+	weeks := Count(of.Weeks, "week") + " completed with " + employer + ": "
+	const owed, unnamed = "the pay of its own staff is due", ", and the rate card names none"
+	switch {
+	case !of.Known:
+		return ""
+	case of.Applies():
+		return weeks + "highest pay " + of.Pay.Text() + " an hour"
+	case of.Met():
+		return weeks + owed + unnamed
+	case !of.Pay.IsZero():
+		return weeks + "highest pay " + of.Pay.Text() + " an hour once " + Number(of.Needed) + " are"
+	case of.Near():
+		return weeks + "once " + Number(of.Needed) + " are, " + owed + unnamed
+	}
+	return ""
 }

@@ -94,7 +94,7 @@ func build(db *tenants.DB, queueURL string) (*House, error) {
 	}
 	h.Packs, h.Places, h.Diary, h.Cards = packs.New(), places.New(), diary.New(), cards.New()
 	h.Agencies, h.Workers = agencies.New(h.Packs), workers.New(h.Packs)
-	h.Quotes = quotes.New(h.Packs, h.Agencies, h.Cards)
+	h.Quotes = quotes.New(h.Packs, h.Agencies, h.Workers, h.Diary, h.Cards)
 	h.Shifts = shifts.New(h.Places, h.Packs)
 	h.Cascade = cascade.New(h.Shifts, h.Agencies, h.Places)
 	gate, err := rbac.NewGate()
@@ -104,7 +104,7 @@ func build(db *tenants.DB, queueURL string) (*House, error) {
 	h.Accounts = accounts.New(gate)
 	h.Approvals = approvals.New(gate, h.Accounts, h.Packs)
 	h.Bookings = bookings.New(h.Diary, h.Shifts, h.Quotes, h.Approvals)
-	h.Proposals = proposals.New(proposals.Floors{Packs: h.Packs, Approvals: h.Approvals, Agencies: h.Agencies, Workers: h.Workers, Diary: h.Diary, Cards: h.Cards,
+	h.Proposals = proposals.New(proposals.Floors{Packs: h.Packs, Approvals: h.Approvals, Agencies: h.Agencies, Workers: h.Workers, Diary: h.Diary,
 		Quotes: h.Quotes, Shifts: h.Shifts, Cascade: h.Cascade, Bookings: h.Bookings})
 	h.Cascade.Listen(h.Bus, h.Queue)
 	h.Proposals.Subscribe(h.Bus)

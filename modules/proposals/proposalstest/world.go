@@ -241,6 +241,29 @@ func On(day civil.Date) func(*shifts.NewShift) {
 	return func(n *shifts.NewShift) { n.Times.Date = day }
 }
 
+// InWeek moves a shift that OpenShift makes to the same weekday of a later week; it
+// is in week 1.
+func InWeek(n int) func(*shifts.NewShift) { return On(Day(2 + 7*(n-1))) }
+
+// Weekly books the agency's nurse on one shift in each of some weeks.
+func (w *World) Weekly(s *Supplier, weeks ...int) (all []bookings.Booking) {
+	w.t.Helper()
+	for _, n := range weeks {
+		all = append(all, w.Book(s, w.OpenShift(InWeek(n))))
+	}
+	return all
+}
+
+// PayAfter12 publishes the card anew, with pay for after the qualifying weeks.
+func (w *World) PayAfter12(before, after string) {
+	w.t.Helper()
+	w.Run(w.Trust, w.Sam, func(ctx context.Context, tx *tenants.Tx) (err error) {
+		w.Card, err = w.Cards.Publish(ctx, tx, cards.NewCard{Name: "Nursing", ValidFrom: civil.MustDate("2026-11-01"), Source: "Board paper 13",
+			Lines: []cards.NewLine{{Grade: Grade, PayMax: money.MustRate(before), PayAfter12: money.MustRate(after), CommissionMax: CommissionMax}}})
+		return err
+	})
+}
+
 // Draft is what Propose sends: the agency's nurse, at the usual rates.
 func (w *World) Draft(s *Supplier, shift shifts.Shift) proposals.Draft {
 	return proposals.Draft{ShiftID: shift.ID, WorkerID: s.Nurse.Representation.ID, PayRate: PayRate, Commission: Commission}

@@ -9,7 +9,6 @@ import (
 	"wardbridge/internal/fault"
 	"wardbridge/internal/paging"
 	"wardbridge/modules/agencies"
-	"wardbridge/modules/cards"
 	"wardbridge/modules/cascade"
 	"wardbridge/modules/proposals"
 	"wardbridge/modules/quotes"
@@ -25,7 +24,6 @@ import (
 type Deps struct {
 	Cascade   *cascade.Service
 	Proposals *proposals.Service
-	Cards     *cards.Service
 	Quotes    *quotes.Service
 	Agencies  *agencies.Service
 	Labels    labels.Sources

@@ -12,6 +12,7 @@ import (
 	"wardbridge/modules/cards"
 	"wardbridge/modules/cascade"
 	"wardbridge/modules/proposals"
+	"wardbridge/modules/quotes"
 	"wardbridge/modules/rates"
 	"wardbridge/tenants"
 	"wardbridge/web"
@@ -66,7 +67,9 @@ func (d Deps) proposeAgain(ctx context.Context, tx *tenants.Tx, in proposeIn, re
 	v := d.frame(ctx, tx, in, &o, book, ours)
 	v.Refused = refused
 	v.Choices, v.Suitable, v.Declaration = choicesOf(candidates, in.Worker, book)
-	card, err := d.Cards.Line(ctx, tx, proposals.Asked(tx.Me.ID, &o).Work())
+	request := proposals.Asked(tx.Me.ID, &o)
+	request.WorkerID = personOf(candidates, in.Worker)
+	card, of, err := d.Quotes.Card(ctx, tx, request)
 	if err != nil {
 		v.Unpriced = fault.Of(err).Text
 		if fault.Of(err).Kind == fault.Internal {
@@ -75,8 +78,9 @@ func (d Deps) proposeAgain(ctx context.Context, tx *tenants.Tx, in proposeIn, re
 		return web.View{Body: proposePage(v)}, nil
 	}
 	v.CardName = "Rate card: " + card.Name + ", version " + strconv.Itoa(card.Version)
-	v.PayHint, v.FeeHint = "Rate card maximum "+card.PayMax.Text(), "Rate card maximum "+card.CommissionMax.Text()
-	if err := d.price(ctx, tx, in, &o, card, &v); err != nil {
+	v.PayHint, v.FeeHint = "Rate card maximum "+labels.HighestPay(&card), "Rate card maximum "+card.CommissionMax.Text()
+	v.Weeks = labels.Qualifying(of, book.Organisation(o.TenantID))
+	if err := d.price(ctx, tx, in, o.ShiftID, request, card, &v); err != nil {
 		return web.View{}, err
 	}
 	return web.View{Title: "Propose a worker for " + o.Shift.Ref, Body: proposePage(v)}, nil
@@ -172,14 +176,23 @@ func (in proposeIn) rates() (pay, fee money.Rate, refused []fault.Field) {
 	return pay, fee, refused
 }
 
+// personOf is the person behind the worker who was chosen, if anybody was.
+func personOf(candidates []proposals.Candidate, chosen string) (id tenants.ID) {
+	for _, c := range candidates {
+		if c.Worker.ID.String() == chosen {
+			id = c.Worker.Person()
+		}
+	}
+	return id
+}
+
 // price fills in the breakdown and holds it against the most that the card
 // allows for the same hours.
-func (d Deps) price(ctx context.Context, tx *tenants.Tx, in proposeIn, o *cascade.Offer, card cards.Line, v *proposeView) error {
+func (d Deps) price(ctx context.Context, tx *tenants.Tx, in proposeIn, shift tenants.ID, request quotes.Request, card cards.Line, v *proposeView) error {
 	pay, fee, refused := in.rates()
 	if len(refused) > 0 || pay.IsZero() {
 		return nil
 	}
-	request := proposals.Asked(tx.Me.ID, o)
 	request.PayRate, request.Commission = pay, fee
 	answer, err := d.Quotes.Quote(ctx, tx, request)
 	if err != nil {
@@ -190,7 +203,7 @@ func (d Deps) price(ctx context.Context, tx *tenants.Tx, in proposeIn, o *cascad
 		return err
 	}
 	if worker := labels.ID(in.Worker); worker != (tenants.ID{}) { // then the worker's other shifts of the week count too
-		a, err := d.Proposals.Preview(ctx, tx, proposals.Draft{ShiftID: o.ShiftID, WorkerID: worker, PayRate: pay, Commission: fee})
+		a, err := d.Proposals.Preview(ctx, tx, proposals.Draft{ShiftID: shift, WorkerID: worker, PayRate: pay, Commission: fee})
 		if err == nil && a.Answer != nil {
 			answer = *a.Answer
 		}
@@ -200,7 +213,7 @@ func (d Deps) price(ctx context.Context, tx *tenants.Tx, in proposeIn, o *cascad
 	if err != nil {
 		return err
 	}
-	needs, err := d.Quotes.Needs(ctx, tx, &answer, o.TenantID, answer.Quote.Date)
+	needs, err := d.Quotes.Needs(ctx, tx, &answer, request.TenantID, answer.Quote.Date)
 	if err != nil {
 		return err
 	}

@@ -132,9 +132,9 @@ func TestProposePage_showsThePriceAndItsVerdict(t *testing.T) {
 	}}
 	card := cards.Line{PayMax: money.MustRate("27.40"), CommissionMax: money.MustRate("1.90")}
 
-	page := html(t, proposePage(proposeView{Quote: quote, Scale: labels.Scale(quote, 41000), Verdict: judge(money.MustRate("26.10"), money.MustRate("1.74"), card)}))
+	page := html(t, proposePage(proposeView{Weeks: "12 weeks completed with Kingsmere: highest pay £27.40 an hour", Quote: quote, Scale: labels.Scale(quote, 41000), Verdict: judge(money.MustRate("26.10"), money.MustRate("1.74"), card)}))
 
-	wants(t, page, "Charge before VAT", "£397.91", "Card maximum", "Within the rate card by £1.46 an hour.")
+	wants(t, page, "Charge before VAT", "£397.91", "Card maximum", "Within the rate card by £1.46 an hour.", "12 weeks completed with Kingsmere: highest pay £27.40 an hour.")
 }
 
 func TestJudge_namesWhatIsAboveTheCard(t *testing.T) {

@@ -82,6 +82,7 @@ type proposeView struct {
 	PaidHours string
 	Quote     *rates.ShiftQuote
 	Scale     ui.CapScale
+	Weeks     string // how far the chosen worker has come towards the pay of the trust's own staff
 	Verdict   verdict
 	Limits    []ui.Tick // each cap and limit, and how the price stands to it
 	Refused   *fault.Fault

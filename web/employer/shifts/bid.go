@@ -5,6 +5,7 @@ import (
 
 	"wardbridge/internal/money"
 	"wardbridge/modules/proposals"
+	"wardbridge/modules/quotes"
 	"wardbridge/modules/rates"
 	"wardbridge/web/ui"
 )
@@ -28,6 +29,7 @@ type bid struct {
 	Quote                   *rates.ShiftQuote
 	Best                    bool
 	Limit                   proposals.Limit // why a manager's yes is not enough, if so
+	Qualifying              quotes.Qualifying
 }
 
 func (b *bid) waits() bool { return b.Status == "submitted" }
@@ -114,6 +116,11 @@ func (c *comparison) compareRows() []ui.CompareRow {
 	if some(side, func(b *bid) bool { return b.Register != "" }) {
 		rows = append(rows, line("Registration", func(b *bid) ui.CompareCell { return ui.CompareCell{Text: first(b.Register, "None needed")} }))
 	}
+	if some(side, func(b *bid) bool { return b.Qualifying.Near() }) {
+		rows = append(rows, line("Weeks worked for you", func(b *bid) ui.CompareCell {
+			return ui.CompareCell{Text: number(b.Qualifying.Weeks) + " completed", Note: b.owed()}
+		}))
+	}
 	if some(side, func(b *bid) bool { return b.Note != "" }) {
 		rows = append(rows, line("Note", func(b *bid) ui.CompareCell { return ui.CompareCell{Text: first(b.Note, "None")} }))
 	}
@@ -169,6 +176,18 @@ func (b *bid) limit() string {
 		return "Approval was " + string(b.Limit.Request.State)
 	}
 	return "Needs approval"
+}
+
+// owed says that the worker has, or will soon have, a right to the pay of the
+// trust's own staff.
+func (b *bid) owed() string {
+	switch of := b.Qualifying; {
+	case of.Met():
+		return "The pay of your own staff is due"
+	case of.Near():
+		return "Due the pay of your own staff after " + number(of.Needed)
+	}
+	return ""
 }
 
 // higher explains a worker of another grade than the shift's: the shift's grade

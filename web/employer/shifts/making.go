@@ -10,6 +10,7 @@ import (
 	"wardbridge/modules/shifts"
 	"wardbridge/tenants"
 	"wardbridge/web"
+	"wardbridge/web/labels"
 	"wardbridge/web/ui"
 )
 
@@ -152,7 +153,7 @@ func (p *pages) bookAgain(ctx context.Context, tx *tenants.Tx, in bookForm, refu
 	}
 	if line, err := p.Cards.Line(ctx, tx, cards.Query{TenantID: d.Shift.TenantID, Grade: d.Shift.Grade, StaffGroup: d.Shift.StaffGroup, Specialty: d.Shift.Specialty,
 		SiteID: d.Shift.SiteID, Day: day, LeadMinutes: d.Shift.LeadMinutes}); err == nil {
-		e.PayMax, e.FeeMax = line.PayMax.Text(), line.CommissionMax.Text()
+		e.PayMax, e.FeeMax = labels.HighestPay(&line), line.CommissionMax.Text()
 	} else if !fault.Is(err, fault.Invalid) && !fault.Is(err, fault.NotFound) {
 		return web.View{}, err
 	}

@@ -16,6 +16,7 @@ import (
 	"wardbridge/modules/cascade"
 	"wardbridge/modules/packs"
 	"wardbridge/modules/places"
+	"wardbridge/modules/quotes"
 	"wardbridge/modules/rates"
 	"wardbridge/modules/shifts"
 	"wardbridge/tenants"
@@ -178,12 +179,13 @@ func TestDetail_comparesProposalsBestFirst(t *testing.T) {
 	t.Parallel()
 	second := bidOf(t, "Helen Varga", false)
 	second.Over, second.Agency = 1552, "Northbank Nursing"
+	second.Qualifying = quotes.Qualifying{Known: true, Weeks: 12, Needed: 12}
 	d := detailOf(t, asked(now.Add(30*time.Hour)), may{Decide: true, Cancel: true}, bidOf(t, "Grace Mensah", true), second)
 
 	html := render(t, detailPage(d))
 
 	wants(t, html, "Intensive Care Unit, Tue 24 Nov", "KUH-40841", "Grace Mensah", "Helen Varga", "£15.52 more for the shift", "£1.30 under the rate card",
-		"NMC 12A3456E", "Opened to 6 agencies, 2 seen. 2 proposals. Lead time 24 to 72 h: 4 h after the bank.", "5h 18m", "2 proposals, lowest charge first",
+		"NMC 12A3456E", "Weeks worked for you", "0 completed", "12 completed", "The pay of your own staff is due", "Opened to 6 agencies, 2 seen. 2 proposals. Lead time 24 to 72 h: 4 h after the bank.", "5h 18m", "2 proposals, lowest charge first",
 		"/accept", "/decline", "/cancel", "How the charge for Grace Mensah is made up", "Why these prices", "Priya Raman, on the form. Reason: Vacancy. 1d 7h before the start.", "£397.91", "Cost centre", `aria-current="step"`)
 }
 

@@ -198,7 +198,7 @@ func bidsOf(all []proposals.Compared, n *names) []bid {
 		bids[i] = bid{ID: pr.ID.String(), Ref: pr.Ref, Worker: pr.WorkerName, Agency: c.AgencyName, Tier: pr.Tier, Sent: pr.SubmittedAt,
 			Charge: c.ChargeHour, Pay: pr.PayRate, Commission: pr.Commission, UnderCard: c.UnderCard, Net: pr.NetPence, Over: c.Over, Best: c.Best,
 			Grade: grade, Register: joined(pr.RegisterBody, pr.RegisterNumber), Note: pr.Note, Status: string(pr.Status),
-			Answered: pr.DecidedAt, AnsweredBy: pr.DecidedBy, Answer: pr.DecisionReason, Quote: &pr.Quote, Limit: c.Limit}
+			Answered: pr.DecidedAt, AnsweredBy: pr.DecidedBy, Answer: pr.DecisionReason, Quote: &pr.Quote, Limit: c.Limit, Qualifying: c.Qualifying}
 		if pr.WithdrawnAt != nil {
 			bids[i].Answered = pr.WithdrawnAt
 		}
