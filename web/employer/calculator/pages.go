@@ -136,7 +136,7 @@ func (p *pages) calculate(ctx context.Context, tx *tenants.Tx, in form) (web.Vie
 			return web.View{}, err
 		}
 	}
-	shown := web.View{PrintNote: v.Title, Landscape: true, Body: page(v)}
+	shown := web.View{PrintNote: v.Title, Body: page(v)}
 	if len(v.Columns) > 0 {
 		shown.SkipTo = "ways"
 	}
@@ -194,6 +194,19 @@ func (p *pages) work(ctx context.Context, tx *tenants.Tx, v *view) error {
 	v.Title = nameOf(v.Grades, v.Form.Grade) + ", " + asked.Day().Text() + ", " + civil.Between(asked.Start, asked.End)
 	v.Copy = labels.Address(web.Base(ctx)+"/shifts/new", "grade", v.Form.Grade, "date", asked.Day().String(), "start", v.Form.Start, "end", v.Form.End, "break_minutes", v.Form.Break)
 	return nil
+}
+
+// asked is what was priced, for a sheet that has no form.
+func (v view) asked() []ui.Fact {
+	rate := func(label, value string) ui.Fact { return ui.Fact{Label: label, Value: "£" + value, Note: "an hour"} }
+	facts := []ui.Fact{{Label: "Agency", Value: nameOf(v.Agencies, v.Form.Agency)}, {Label: "Shift", Value: v.Title, Note: v.Paid}, rate("Pay", v.Form.Pay), rate("Commission", v.Form.Commission)}
+	if v.Form.CompanyRate != "" {
+		facts = append(facts, rate("Company's or umbrella's rate", v.Form.CompanyRate))
+	}
+	if v.Form.DirectFee != "" {
+		facts = append(facts, rate("Direct engagement fee", v.Form.DirectFee))
+	}
+	return facts
 }
 
 func nameOf(options []ui.Option, value string) string {
