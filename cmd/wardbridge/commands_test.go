@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/xuri/excelize/v2"
 
 	"wardbridge/cmd/house"
@@ -347,5 +348,30 @@ func TestCommands_workBesideAServerOnThePrivateCluster(t *testing.T) {
 	}
 	if err := h.DB.Ready(t.Context()); err != nil {
 		t.Errorf("the server lost its database: %v", err)
+	}
+}
+
+// TestServe_bringsTheNationalDataOfTheProgram: a newer program may rest on figures
+// that the database does not hold yet.
+func TestServe_bringsTheNationalDataOfTheProgram(t *testing.T) {
+	t.Parallel()
+	s := smallHouse(t)
+	before := s.counts()["parameters"]
+	conn, err := pgx.Connect(t.Context(), s.urls.Owner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.Background())
+	if tag, err := conn.Exec(t.Context(), "delete from parameters where name = 'awr_break_days'"); err != nil || tag.RowsAffected() == 0 {
+		t.Fatalf("%s, %v", tag, err)
+	}
+
+	for range 2 { // the second time there is nothing to do
+		if err := caughtUp(t.Context(), s.House); err != nil {
+			t.Fatal(err)
+		}
+		if after := s.counts()["parameters"]; after != before {
+			t.Errorf("%d rows of parameters, want %d", after, before)
+		}
 	}
 }

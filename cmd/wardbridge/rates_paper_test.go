@@ -41,11 +41,8 @@ func plain(t *testing.T, email string) *browsertest.Page {
 }
 
 // figures are the amounts of money that are to be read in a page's tables.
-func figures(p *browsertest.Page) (all []string) {
-	for _, table := range p.Texts("main table") {
-		all = append(all, sums.FindAllString(table, -1)...)
-	}
-	return all
+func figures(p *browsertest.Page) []string {
+	return sums.FindAllString(p.Evaluate(`[...document.querySelectorAll("main table")].filter(t => t.checkVisibility()).map(t => t.innerText).join(" ")`), -1)
 }
 
 // TestRatesPages_printOnA4: every page about rates, in a browser without scripts,

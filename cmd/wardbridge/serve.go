@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"wardbridge/cmd/house"
+	"wardbridge/tenants"
 )
 
 // open starts the database and the house on it; close takes both down.
@@ -73,8 +74,20 @@ func serve(ctx context.Context, args []string, c house.Config, out io.Writer) (e
 
 var errDemoData = errors.New("this database holds the demonstration; start it with: wardbridge demo")
 
-// run serves, and works if asked, until the context ends or either fails.
+// caughtUp brings the national data to what this version of the program holds,
+// before anybody is served by it. What people loaded from files stays.
+func caughtUp(ctx context.Context, h *house.House) error {
+	return h.DB.Work(ctx, operator(), console, func(ctx context.Context, tx *tenants.Tx) error {
+		_, err := h.Packs.LoadNational(ctx, tx)
+		return err
+	})
+}
+
+// serveUntil serves, and works if asked, until the context ends or either fails.
 func serveUntil(ctx context.Context, h *house.House, jobs bool, ready func(net.Listener) error) error {
+	if err := caughtUp(ctx, h); err != nil {
+		return err
+	}
 	l, err := listen(h.Config)
 	if err != nil {
 		return err
