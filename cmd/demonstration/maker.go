@@ -25,6 +25,7 @@ type maker struct {
 	wards    map[string][]places.Ward // by organisation
 	staff    []*demoWorker
 	hash     string
+	aboveToo tenants.ID // a proposal above the cap about which the director is asked
 
 	back, ahead int // weeks that are lived, and weeks to come
 }

@@ -88,19 +88,35 @@ func (m *maker) approvals(ctx context.Context) error {
 	if err := m.DB.Run(ctx, m.orgs["kingsmere"], m.someone("manager@kingsmere.example"), m.askAbout); err != nil {
 		return err
 	}
-	return m.DB.Run(ctx, m.orgs["meridian"], m.someone("agency@meridian.example"), m.above)
+	if err := m.DB.Run(ctx, m.orgs["meridian"], m.someone("agency@meridian.example"), m.above); err != nil {
+		return err
+	}
+	return m.DB.Run(ctx, m.orgs["kingsmere"], m.someone("manager@kingsmere.example"), m.askDirector)
+}
+
+// askDirector asks the executive director for the second proposal above the cap,
+// if there is one.
+func (m *maker) askDirector(ctx context.Context, tx *tenants.Tx) error {
+	if m.aboveToo == (tenants.ID{}) {
+		return nil
+	}
+	r, err := m.Proposals.AskApproval(ctx, tx, m.aboveToo, proposals.Case{Reason: "patient_safety",
+		Statement: "Two nurses short on a full ward; the bank and every tier were asked, and this is the lowest offer."})
+	m.world.note("kingsmere.approval.above", r.ID)
+	return err
 }
 
 // errWithin undoes a proposal that turned out to pass no limit.
 var errWithin = errors.New("within every limit")
 
-// above proposes at the card's maximum for the first open shift at Kingsmere where
-// that is above the cap.
+// above proposes at the card's maximum for the first two open shifts at Kingsmere
+// where that is above the cap.
 func (m *maker) above(ctx context.Context, tx *tenants.Tx) error {
 	open, _, err := m.Cascade.Open(ctx, tx, cascade.Filter{Tenant: m.orgs["kingsmere"].ID, Limit: 200})
 	if err != nil {
 		return err
 	}
+	found := false
 	for _, o := range open {
 		if o.Shift.StartsAt.Before(tx.Now.AddDate(0, 0, 2)) {
 			continue
@@ -125,13 +141,21 @@ func (m *maker) above(ctx context.Context, tx *tenants.Tx) error {
 			made = p
 			return err
 		})
-		if err == nil {
-			m.world.note("kingsmere.proposal.above", made.ID)
-			m.world.note("kingsmere.proposal.above.shift", made.ShiftID)
-		}
-		if !errors.Is(err, errWithin) {
+		switch {
+		case errors.Is(err, errWithin):
+			continue
+		case err != nil:
 			return err
+		case found:
+			m.aboveToo = made.ID
+			return nil
 		}
+		found = true
+		m.world.note("kingsmere.proposal.above", made.ID)
+		m.world.note("kingsmere.proposal.above.shift", made.ShiftID)
+	}
+	if found {
+		return nil
 	}
 	return fmt.Errorf("no open shift of Kingsmere is dearer than its cap at the card's maximum")
 }

@@ -92,7 +92,7 @@ func (s *Service) askToRatify(ctx context.Context, tx *tenants.Tx, b Booking, sh
 	}
 	ask := approvals.Draft{Subject: approvals.Subject{Kind: "booking", ID: b.ID, Ref: b.Ref}, Title: "Ratify " + b.WorkerName + " on shift " + shift.Ref,
 		Href: "/shifts/" + shift.Ref, WardID: &b.WardID, Conditions: b.Conditions, Rate: b.HighestCharge, Cap: most, Total: b.NetPence, About: b.WorkerID,
-		Figures: map[string]string{"pay_rate": b.PayRate.String(), "commission": b.Commission.String(), "card": b.CardID.String(), "highest_charge": b.HighestCharge.String()},
+		Figures: map[string]string{"pay_rate": b.PayRate.String(), "commission": b.Commission.String(), "card_id": b.CardID.String(), "highest_charge": b.HighestCharge.String()},
 		Reason:  d.Reason, Statement: d.Statement}
 	if tried := strings.TrimSpace(d.Tried); tried != "" {
 		for _, name := range []string{"bank_tried", "tiers_tried"} {

@@ -163,11 +163,18 @@ func (s *Service) AskApproval(ctx context.Context, tx *tenants.Tx, id tenants.ID
 
 // figures are the exact numbers that the answer rests on, with their versions.
 func (p *Proposal) figures() map[string]string {
-	f := map[string]string{"pay_rate": p.PayRate.String(), "commission": p.Commission.String(), "card": p.CardID.String(), "agreement": p.AgreementID.String(),
+	f := map[string]string{"pay_rate": p.PayRate.String(), "commission": p.Commission.String(), "card_id": p.CardID.String(), "agreement_id": p.AgreementID.String(),
 		"highest_charge": p.Quote.Highest.String()}
+	for i := range p.Quote.Lines {
+		for _, row := range p.Quote.Lines[i].Rows {
+			if row.ID == p.CardID.String() {
+				f["card"] = row.Text()
+			}
+		}
+	}
 	for _, t := range p.Quote.Caps {
 		band := string(t.Band)
-		f["charge."+band], f["cap."+band], f["cap_row."+band] = t.Charge.String(), t.Cap.String(), t.Row.ID+" from "+t.Row.From.String()
+		f["charge."+band], f["cap."+band], f["cap_row."+band] = t.Charge.String(), t.Cap.String(), t.Row.Text()
 	}
 	return f
 }

@@ -9,6 +9,7 @@ import (
 	"wardbridge/internal/civil"
 	"wardbridge/internal/money"
 	"wardbridge/modules/approvals"
+	"wardbridge/modules/rates"
 	"wardbridge/tenants"
 	"wardbridge/web/labels"
 	"wardbridge/web/ui"
@@ -80,6 +81,26 @@ func factsOf(r approvals.Request, asked []string) []ui.Fact {
 	return facts
 }
 
+// figure puts an exact number of a request, or the version that it came from, into
+// words. Ids are for programs alone.
+func figure(name, value string) (f ui.Fact, told bool) {
+	what, band, _ := strings.Cut(name, ".")
+	if strings.HasSuffix(what, "_id") {
+		return f, false
+	}
+	f = ui.Fact{Label: orWord(figureWords[what], labels.Status(strings.ReplaceAll(what, "_", " "))), Value: value}
+	if band != "" {
+		line := rates.Line{Kind: rates.Pay, Band: rates.Band(band)}
+		f.Label += ", " + strings.ToLower(line.Title())
+	}
+	if r, err := money.ParseRate(value); err == nil {
+		f.Value = rate(r)
+	}
+	return f, true
+}
+
+var figureWords = map[string]string{"card": "Rate card", "cap_row": "Source of the cap", "charge": "Charge", "cap": "Cap"}
+
 // fill says the rest of a request; home is where the organisation's pages begin.
 func (v *detail) fill(home string) {
 	if v.R.Href != "" {
@@ -93,7 +114,9 @@ func (v *detail) fill(home string) {
 		v.Evidence = append(v.Evidence, f)
 	}
 	for _, name := range slices.Sorted(maps.Keys(v.R.Figures)) {
-		v.Figures = append(v.Figures, ui.Fact{Label: labels.Status(name), Value: v.R.Figures[name]})
+		if f, told := figure(name, v.R.Figures[name]); told {
+			v.Figures = append(v.Figures, f)
+		}
 	}
 	v.Figures = append(v.Figures, ui.Fact{Label: "Rule", Value: v.R.Rule.Condition.Title(), Note: v.R.Rule.Source})
 	if d := v.D; d != nil {
