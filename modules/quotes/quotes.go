@@ -79,6 +79,8 @@ type Answer struct {
 	Quote       rates.ShiftQuote
 	Bands       rates.Bands // the rates of whole bands that it was priced with
 	Card        cards.Line  // zero when the request names its agreement and no card has the grade
+	StaffGroup  string
+	Band        string // of the grade
 	Agreement   agencies.Agreement
 	VAT         Decisions
 	Nation      string
@@ -188,6 +190,7 @@ func (q *Service) gather(ctx context.Context, tx *tenants.Tx, r Request) (a Answ
 	if r.StaffGroup == "" {
 		r.StaffGroup = grade.StaffGroup
 	}
+	a.StaffGroup, a.Band = r.StaffGroup, grade.Band
 	a.Card, err = q.cards.Line(ctx, tx, r.Work())
 	if err != nil && (r.AgreementID == (tenants.ID{}) || !errors.Is(err, cards.ErrNoRate)) {
 		return a, book, "", err
