@@ -22,7 +22,7 @@ func TestListPage_showsYourOwnBesideTheNational(t *testing.T) {
 		{Dated: packs.Dated{ID: o.ID, From: o.From, Mark: packs.Official, Source: o.Source}, Band: "afc-5", Zone: packs.OutsideLondon, Class: packs.Core, Rate: o.Rate, Own: true, National: money.MustRate("30.95")},
 		{Dated: packs.Dated{Mark: packs.Indicative, Source: "Worked out"}, Band: "afc-5", Zone: packs.OutsideLondon, Class: packs.Low, Rate: money.MustRate("40.23")},
 	}
-	work := closedView{Rows: []closed{
+	work := closedView{Binds: true, Rows: []closed{
 		{Group: "Administrative and clerical", Band: closedBand(packs.Any), Days: lasting(civil.MustDate("2019-09-16"), civil.Date{}), Whose: "The nation", Source: "derived: agency rules"},
 		{ID: o.ID.String(), Group: groupWords(nil, packs.Any), Band: closedBand(packs.InterimBand), Days: lasting(civil.MustDate("2027-04-01"), civil.MustDate("2027-05-01")), Whose: "You", Source: "Board paper", Reason: "From the bank"}}}
 	v := listView{Closed: work, At: "/e/kingsmere/rates/caps", On: civil.MustDate("2026-11-24"), Lines: []line{lineOf("afc-5", caps), lineOf("medical", caps)}, Own: []own{ownOf(o, caps)}}
@@ -46,7 +46,7 @@ func TestListPage_showsYourOwnBesideTheNational(t *testing.T) {
 
 func TestListPage_endsOnlyWhatIsOnesOwn(t *testing.T) {
 	t.Parallel()
-	v := listView{At: "/e/kingsmere/rates/caps", Closed: closedView{New: "/e/kingsmere/rates/caps/restrictions/new", Rows: []closed{{Group: "Estates", Whose: "The nation"}, {ID: "one", Group: "Therapies", Whose: "You"}}}}
+	v := listView{At: "/e/kingsmere/rates/caps", Closed: closedView{Binds: true, New: "/e/kingsmere/rates/caps/restrictions/new", Rows: []closed{{Group: "Estates", Whose: "The nation"}, {ID: "one", Group: "Therapies", Whose: "You"}}}}
 
 	var out strings.Builder
 	if err := listPage(v).Render(context.Background(), &out); err != nil {
@@ -56,6 +56,18 @@ func TestListPage_endsOnlyWhatIsOnesOwn(t *testing.T) {
 	page := out.String()
 	if strings.Count(page, "/end\"") != 1 || !strings.Contains(page, `/e/kingsmere/rates/caps/restrictions/one/end`) || !strings.Contains(page, "Close work to agencies") {
 		t.Errorf("the acts are not those of one's own: %s", page)
+	}
+}
+
+func TestListPage_saysNothingOfRulesThatDoNotBind(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	if err := listPage(listView{At: "/e/brightwater/rates/caps"}).Render(context.Background(), &out); err != nil {
+		t.Fatal(err)
+	}
+
+	if strings.Contains(out.String(), "closed to agencies") {
+		t.Error("a federation is told of rules for trusts")
 	}
 }
 

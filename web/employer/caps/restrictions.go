@@ -19,14 +19,18 @@ type closed struct {
 
 // closedView is the part of the list about it.
 type closedView struct {
-	New  string // where more is closed; none: whoever looks may not
-	Rows []closed
+	Binds bool   // the agency rules bind trusts alone
+	New   string // where more is closed; none: whoever looks may not
+	Rows  []closed
 }
 
-// closures are the nation's restrictions in force on a day, then the employer's
-// own that count then or later.
+// closures are the nation's restrictions in force on a day, then the trust's own
+// that count then or later.
 func (p *pages) closures(ctx context.Context, tx *tenants.Tx, on civil.Date) (v closedView, err error) {
-	if web.May(ctx, rbac.CapManage) && tx.Me.Kind == tenants.Trust {
+	if v.Binds = tx.Me.Kind == tenants.Trust; !v.Binds {
+		return v, nil
+	}
+	if web.May(ctx, rbac.CapManage) {
 		v.New = base(ctx) + "/restrictions/new"
 	}
 	groups, err := p.packs.StaffGroupsByCode(ctx, tx)
