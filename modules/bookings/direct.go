@@ -120,6 +120,11 @@ func (s *Service) askToRatify(ctx context.Context, tx *tenants.Tx, b Booking, sh
 			ask.Evidence = append(ask.Evidence, approvals.Evidence{Name: name, Text: tried, Href: "/shifts/" + shift.Ref})
 		}
 	}
+	grounds, err := s.quotes.Grounds(ctx, tx, b.Conditions, shift.TenantID, shift.StaffGroup, shift.Grade, b.Quote.Date)
+	if err != nil {
+		return err
+	}
+	maps.Copy(ask.Figures, grounds)
 	_, err = s.approvals.Ask(ctx, tx, ask)
 	return err
 }

@@ -54,7 +54,7 @@ func TestConfirmDirect_onClosedWorkComesWithAnExemption(t *testing.T) {
 	}
 	w.Run(w.Trust, w.Sam, func(ctx context.Context, tx *tenants.Tx) error {
 		asked, err := w.Approvals.For(ctx, tx, approvals.Subject{Kind: "booking", ID: b.ID})
-		if err == nil && (len(asked) != 1 || asked[0].State != approvals.Open || len(asked[0].Evidence) != 2 || asked[0].Evidence[0].Text != "EX-9") {
+		if err == nil && (len(asked) != 1 || asked[0].State != approvals.Open || len(asked[0].Evidence) != 2 || asked[0].Evidence[0].Text != "EX-9" || asked[0].Figures["restriction"] == "") {
 			t.Errorf("asked %+v", asked)
 		}
 		return err

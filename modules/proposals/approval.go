@@ -2,6 +2,7 @@ package proposals
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -9,7 +10,6 @@ import (
 	"wardbridge/internal/money"
 	"wardbridge/modules/approvals"
 	"wardbridge/modules/cascade"
-	"wardbridge/modules/packs"
 	"wardbridge/modules/shifts"
 	"wardbridge/tenants"
 )
@@ -177,44 +177,18 @@ func (s *Service) AskApproval(ctx context.Context, tx *tenants.Tx, id tenants.ID
 	if err != nil {
 		return approvals.Request{}, err
 	}
-	figures, err := s.figures(ctx, tx, &p, shift)
+	figures, err := s.Quotes.Grounds(ctx, tx, limit.Conditions, p.TenantID, shift.StaffGroup, shift.Grade, p.Quote.Date)
 	if err != nil {
 		return approvals.Request{}, err
 	}
+	maps.Copy(figures, p.figures())
 	rate, most := p.rate()
 	return s.Approvals.Ask(ctx, tx, approvals.Draft{Subject: p.subject(), Title: p.WorkerName + " for shift " + shift.Ref, Href: "/shifts/" + shift.Ref,
 		WardID: &p.WardID, Conditions: limit.Conditions, Rate: rate, Cap: most, Total: p.NetPence, Figures: figures, About: p.WorkerID,
 		Reason: c.Reason, Statement: c.Statement, Evidence: append(shown, given...), On: p.Quote.Date, Until: shift.StartsAt})
 }
 
-// figures are the exact numbers that the answer rests on, with their versions, and
-// the dated rows behind the conditions that no price shows.
-func (s *Service) figures(ctx context.Context, tx *tenants.Tx, p *Proposal, shift shifts.Shift) (map[string]string, error) {
-	f := p.figures()
-	if slices.Contains(p.Conditions, approvals.RestrictedGroup) {
-		grade, err := s.Packs.Grade(ctx, tx, shift.Grade)
-		if err != nil {
-			return nil, err
-		}
-		r, found, err := s.Packs.Restricted(ctx, tx, p.TenantID, shift.StaffGroup, grade.Band, p.Quote.Date)
-		if err != nil {
-			return nil, err
-		}
-		if found {
-			f["restriction"] = r.StaffGroup + ", band " + r.Band + " from " + r.From.String() + ": " + r.Source
-		}
-	}
-	if slices.Contains(p.Conditions, approvals.InterimVSM) {
-		most, err := s.Packs.Parameter(ctx, tx, packs.InterimDayRate, p.Quote.Date)
-		if err != nil {
-			return nil, err
-		}
-		f["day_limit"] = most.Value + " from " + most.From.String() + ": " + most.Source
-	}
-	return f, nil
-}
-
-// figures of the price alone.
+// figures are the exact numbers that the answer rests on, with their versions.
 func (p *Proposal) figures() map[string]string {
 	f := map[string]string{"pay_rate": p.PayRate.String(), "commission": p.Commission.String(), "card": p.CardID.String(), "agreement": p.AgreementID.String(),
 		"highest_charge": p.Quote.Highest.String()}

@@ -3,6 +3,7 @@ package quotes
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"wardbridge/internal/civil"
 	"wardbridge/modules/approvals"
@@ -73,4 +74,34 @@ func (q *Service) interim(ctx context.Context, tx *tenants.Tx, a *Answer, day ci
 	}
 	most, err := p.Pence()
 	return a.Quote.Net > most, err
+}
+
+// Grounds are the dated rows behind conditions that no price shows, as figures of
+// a request for approval: what closes the work, and the daily charge of an interim
+// very senior manager. A row that counts no more is left out.
+func (q *Service) Grounds(ctx context.Context, tx *tenants.Tx, conditions []approvals.Condition, employer tenants.ID, group, grade string, day civil.Date) (map[string]string, error) {
+	f := map[string]string{}
+	if slices.Contains(conditions, approvals.RestrictedGroup) {
+		g, err := q.packs.Grade(ctx, tx, grade)
+		if err != nil {
+			return nil, err
+		}
+		r, found, err := q.packs.Restricted(ctx, tx, employer, group, g.Band, day)
+		if err != nil {
+			return nil, err
+		}
+		if found {
+			f["restriction"] = r.StaffGroup + ", band " + r.Band + " from " + r.From.String() + ": " + r.Source
+		}
+	}
+	if slices.Contains(conditions, approvals.InterimVSM) {
+		most, err := q.packs.Parameter(ctx, tx, packs.InterimDayRate, day)
+		if err != nil && !errors.Is(err, packs.ErrNoParameter) {
+			return nil, err
+		}
+		if err == nil {
+			f["day_limit"] = most.Value + " from " + most.From.String() + ": " + most.Source
+		}
+	}
+	return f, nil
 }
