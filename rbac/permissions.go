@@ -83,7 +83,7 @@ func Catalogue() []Entry {
 		{CascadeManage, "Change the cascade rule"},
 		{CardRead, "See rate cards"},
 		{CardManage, "Change and publish rate cards"},
-		{CapManage, "Set stricter price caps and local holidays"},
+		{CapManage, "Set stricter price caps and local holidays, and close work to agencies"},
 		{ShiftRead, "See shifts and the vacancy board"},
 		{ShiftCreate, "Create shifts"},
 		{ShiftCancel, "Cancel shifts"},

@@ -120,7 +120,8 @@ func (m *maker) drafts(ctx context.Context) error {
 }
 
 // ownReference sets what Kingsmere decides for itself: a cap below the national
-// one, and a holiday that no nation keeps.
+// one, work that it closes to agencies though the nation does not, and a holiday
+// that no nation keeps. No shift of the demonstration is of the closed band.
 func (m *maker) ownReference(ctx context.Context, tx *tenants.Tx) error {
 	o, err := m.Packs.AddOverride(ctx, tx, packs.NewOverride{Band: "afc-5", Class: packs.Core, Rate: money.MustRate("30.50"), From: civil.MustDate("2026-10-01"),
 		Source: "Trust board paper, September 2026", Reason: "Agency spend plan 2026 to 2027"})
@@ -128,6 +129,12 @@ func (m *maker) ownReference(ctx context.Context, tx *tenants.Tx) error {
 		return err
 	}
 	m.world.note("kingsmere.cap", o.ID)
+	r, err := m.Packs.AddRestriction(ctx, tx, packs.NewRestriction{StaffGroup: "ahp", Band: "afc-3", From: civil.MustDate("2027-04-01"),
+		Source: "Trust board paper, September 2026", Reason: "Therapy assistants come from the bank"})
+	if err != nil {
+		return err
+	}
+	m.world.note("kingsmere.restriction", r.ID)
 	h, err := m.Packs.AddLocalHoliday(ctx, tx, civil.MustDate("2027-07-05"), "Founders' day", "Trust board paper, September 2026", "Agreed with staff side")
 	if err != nil {
 		return err

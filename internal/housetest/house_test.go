@@ -289,6 +289,7 @@ var owners = map[string]string{
 	"staff_groups": "packs", "grades": "packs", "reasons": "packs", "bank_holidays": "packs", "enhancements": "packs", "parameters": "packs",
 	"patterns": "packs", "pack_versions": "packs", "spine_points": "packs", "supplements": "packs", "medical_points": "packs", "price_caps": "packs",
 	"frameworks": "packs", "framework_lots": "packs", "vat_rules": "packs", "professions": "packs", "stand_ins": "packs", "cap_overrides": "packs", "local_holidays": "packs",
+	"restrictions": "packs", "own_restrictions": "packs",
 	"sites": "places", "wards": "places", "aliases": "places",
 	"approval_rules": "approvals", "approval_offices": "approvals", "approval_delegations": "approvals", "approval_requests": "approvals", "approval_decisions": "approvals",
 	"agreements": "agencies", "vat_elections": "agencies", "tiers": "agencies",

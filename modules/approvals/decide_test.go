@@ -10,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"wardbridge/internal/civil"
 	"wardbridge/internal/fault"
 	"wardbridge/internal/money"
 	"wardbridge/internal/pgtest"
@@ -75,6 +76,45 @@ func TestAsk_wantsWhatEveryConditionAsksFor(t *testing.T) {
 	}
 	if !slices.Equal(missing, []string{"reason", "statement", "evidencetiers_tried"}) {
 		t.Errorf("names %v", missing)
+	}
+}
+
+func TestWanted_addsUpWithoutWhatTheCallerShows(t *testing.T) {
+	t.Parallel()
+	w := employer(t, tuesday)
+	w.must(tenants.ID{}, func(ctx context.Context, tx *tenants.Tx) error {
+		for _, c := range []struct {
+			conditions []approvals.Condition
+			want       []string
+		}{
+			{[]approvals.Condition{approvals.WithinCap, approvals.OverCap}, nil},
+			{[]approvals.Condition{approvals.OffFramework, approvals.RestrictedGroup}, []string{"tiers_tried", "exemption_reference", "exemption_expires_on"}},
+			{[]approvals.Condition{approvals.RestrictedGroup, approvals.InterimVSM}, []string{"exemption_reference", "exemption_expires_on", "nhse_reference"}},
+		} {
+			got, err := w.Wanted(ctx, tx, c.conditions, "bank_tried")
+			if err != nil {
+				return err
+			}
+			if !slices.Equal(got, c.want) {
+				t.Errorf("%v: got %v", c.conditions, got)
+			}
+		}
+		return nil
+	})
+}
+
+func TestAsk_refusesAnExemptionThatEndsBeforeTheWork(t *testing.T) {
+	t.Parallel()
+	w := employer(t, tuesday)
+	asks := w.person("Priya Raman", "bank_office")
+	day := civil.MustDate("2026-11-30")
+	for last, want := range map[string]*fault.Fault{"2026-11-29": approvals.ErrExemption, "2026-11-30": nil, "2027-03-31": nil, "next year": approvals.ErrIncomplete, "": approvals.ErrIncomplete} {
+		d := draft(approvals.RestrictedGroup)
+		d.On, d.Evidence = day, []approvals.Evidence{{Name: "exemption_reference", Text: "EX-1"}, {Name: approvals.ExemptionExpires, Text: last}}
+		err := w.as(asks, func(ctx context.Context, tx *tenants.Tx) error { _, err := w.Ask(ctx, tx, d); return err })
+		if want == nil && err != nil || want != nil && !errors.Is(err, want) {
+			t.Errorf("%q: got %v", last, err)
+		}
 	}
 }
 

@@ -24,6 +24,11 @@
 // each requires adds up. A request keeps the rule under which it was asked, so a
 // later change of the matrix does not touch it.
 //
+// What a rule wants shown is evidence, by name. A caller shows what it knows itself,
+// and says so to Wanted, which names the rest: that is typed by whoever asks. An
+// exemption is refused when its last day lies before the day of the work. All of it
+// is kept with the request and in the snapshot of the decision.
+//
 // An answer comes from an office (chief executive, executive director, executive
 // on call, service manager), a role, or a named person. People are appointed to
 // offices for a period; an office is not a role: to open the pages its holder

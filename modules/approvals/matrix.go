@@ -61,6 +61,20 @@ func (s *Service) Asked(ctx context.Context, tx *tenants.Tx, conditions []Condit
 	return s.Names(ctx, tx, strictest(rules).Approvers)
 }
 
+// Wanted names the evidence that a request under some conditions has to show, in
+// the order of the conditions, without what the caller shows itself.
+func (s *Service) Wanted(ctx context.Context, tx *tenants.Tx, conditions []Condition, itself ...string) (names []string, err error) {
+	rules, err := s.rulesOf(ctx, tx, conditions)
+	for _, r := range rules {
+		for _, e := range r.Evidence {
+			if !slices.Contains(itself, e) {
+				names = append(names, e)
+			}
+		}
+	}
+	return unique(names), err
+}
+
 // rulesOf are the rules in force of some conditions.
 func (s *Service) rulesOf(ctx context.Context, tx *tenants.Tx, conditions []Condition) ([]Rule, error) {
 	if len(conditions) == 0 {

@@ -30,6 +30,8 @@ var (
 	ErrStatement     = fault.New(fault.Invalid, "statement_missing", "Say why, in up to 1,000 characters. It is kept with the decision.")
 	ErrNoMember      = fault.New(fault.Invalid, "not_a_decider", "This person cannot open approvals. Give them a role that decides, such as Approver, and try again.")
 	ErrIncomplete    = fault.New(fault.Invalid, "approval_incomplete", "Something that this approval needs is missing.")
+	ErrExemption     = fault.New(fault.Invalid, "exemption_ended", "The exemption ends before the day of the shift. Give one that still counts on that day.")
+	ErrNotAsked      = fault.New(fault.Invalid, "evidence_not_asked", "The rules of this approval do not ask for this evidence. Leave it out.")
 	ErrNoEmployer    = fault.New(fault.Forbidden, "employers_only", "Only an employer keeps approvals.")
 	ErrReason        = fault.New(fault.Invalid, "reason_unknown", "Choose why the limit has to be passed.")
 	ErrUnknownChoice = fault.New(fault.Invalid, "not_allowed", "Choose one of those offered.")
@@ -72,7 +74,8 @@ type Draft struct {
 	Reason     string            // a code
 	Statement  string
 	Evidence   []Evidence
-	Until      time.Time // an answer is of no use from then on; zero: always of use
+	On         civil.Date // the day of the work, on which an exemption must still count; none: not asked
+	Until      time.Time  // an answer is of no use from then on; zero: always of use
 }
 
 // State is where a request stands in its life.
@@ -237,10 +240,29 @@ func (d Draft) check(rules []Rule) error {
 			refuse(!slices.ContainsFunc(d.Evidence, func(g Evidence) bool { return g.Name == e && strings.TrimSpace(g.Text) != "" }), "evidence", "Show "+EvidenceText(e)+".", e)
 		}
 	}
+	ended, last := d.ended()
+	refuse(ended && last.IsZero(), BoxOf(ExemptionExpires), "Enter the last day of the exemption, such as 2027-03-31 or 31/3/2027.", "")
 	if len(wrong) > 0 {
 		return ErrIncomplete.With(unique(wrong)...)
 	}
+	if ended {
+		text := "The exemption ends on " + last.Text() + ", before the day of the shift, " + d.On.Text() + ". Give one that still counts on that day."
+		return ErrExemption.Saying(text).With(field(BoxOf(ExemptionExpires), ErrExemption, text, last.String()))
+	}
 	return nil
+}
+
+// ended reports that an exemption was given which counts no more on the day of the
+// work, and its last day; none when what was given is no day.
+func (d Draft) ended() (bool, civil.Date) {
+	for _, e := range d.Evidence {
+		if e.Name != ExemptionExpires || d.On.IsZero() || strings.TrimSpace(e.Text) == "" {
+			continue
+		}
+		last, err := civil.ParseDate(e.Text)
+		return err != nil || last.Before(d.On), last
+	}
+	return false, civil.Date{}
 }
 
 const statementMax = 1000

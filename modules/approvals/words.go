@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"wardbridge/internal/civil"
 	"wardbridge/tenants"
 )
 
@@ -49,10 +50,43 @@ func (o Office) Title() string {
 	return string(o)
 }
 
+// ExemptionExpires is the evidence that is a day: the last one of an exemption.
+const ExemptionExpires = "exemption_expires_on"
+
+// evidenceMax is how long one piece of evidence may be.
+const evidenceMax = 300
+
+// BoxOf is what a refusal calls the box of one piece of evidence.
+func BoxOf(name string) string { return "evidence." + name }
+
+// Given turns what somebody gave, by name, into evidence, and refuses what nobody
+// asked for. A piece that is missing is refused when the request is made.
+func Given(wanted []string, shown map[string]string) ([]Evidence, error) {
+	for _, name := range sorted(shown) {
+		switch {
+		case !slices.Contains(wanted, name):
+			return nil, ErrNotAsked.With(field(BoxOf(name), ErrNotAsked, ErrNotAsked.Text, shown[name]))
+		case len([]rune(shown[name])) > evidenceMax:
+			return nil, ErrIncomplete.With(field(BoxOf(name), ErrIncomplete, "Shorten this to 300 characters.", ""))
+		}
+	}
+	var all []Evidence
+	for _, name := range wanted {
+		text := strings.TrimSpace(shown[name])
+		if day, err := civil.ParseDate(text); name == ExemptionExpires && err == nil {
+			text = day.String()
+		}
+		if text != "" {
+			all = append(all, Evidence{Name: name, Text: text})
+		}
+	}
+	return all, nil
+}
+
 // evidenceTexts are what the national rules ask to be shown.
 var evidenceTexts = map[string]string{
 	"bank_tried": "that the bank was tried", "tiers_tried": "that every tier was tried", "exemption_reference": "the exemption's reference",
-	"exemption_expires_on": "the day on which the exemption ends", "nhse_reference": "NHS England's approval reference",
+	ExemptionExpires: "the day on which the exemption ends", "nhse_reference": "NHS England's approval reference",
 }
 
 // EvidenceNames are what the national rules know how to ask for, in a fixed order.

@@ -160,13 +160,15 @@ type directIn struct {
 		Reason         string      `json:"reason,omitempty" enum:",patient_safety,short_notice_sickness,hard_to_fill,enhanced_care,supplier_above_cap,long_line,other" doc:"Needed where the price passes a limit: the booking holds and is asked to be ratified."`
 		Statement      string      `json:"statement,omitempty" maxlen:"1000" doc:"Likewise: on which patient-safety grounds."`
 		Tried          string      `json:"tried,omitempty" maxlen:"300" doc:"For an agency off framework: how the bank and the others were tried."`
+
+		Evidence map[string]string `json:"evidence,omitempty" doc:"By name what the matrix wants shown besides: exemption_reference and exemption_expires_on for work closed to agencies, nhse_reference for an interim very senior manager."`
 	}
 }
 
 func (s *Service) directAPI(ctx context.Context, tx *tenants.Tx, in directIn) (bookingJSON, error) {
 	d := Direct{ShiftID: in.Body.ShiftID, AgencyID: in.Body.AgencyID, RegisterNumber: in.Body.RegisterNumber,
 		PayRate: in.Body.PayRate, Commission: in.Body.Commission,
-		Reason: in.Body.Reason, Statement: in.Body.Statement, Tried: in.Body.Tried}
+		Reason: in.Body.Reason, Statement: in.Body.Statement, Tried: in.Body.Tried, Evidence: in.Body.Evidence}
 	if in.Body.PersonID != nil {
 		d.WorkerID = *in.Body.PersonID
 	}

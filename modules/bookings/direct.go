@@ -2,6 +2,8 @@ package bookings
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 
 	"wardbridge/internal/fault"
@@ -25,9 +27,19 @@ type Direct struct {
 	Commission     money.Rate
 	// Needed where a manager's yes is not enough: the booking holds, and whoever the
 	// matrix names is asked to ratify it.
-	Reason    string // a code of approvals.OverrideReasons
-	Statement string // on which patient-safety grounds
-	Tried     string // how the bank and the agencies on framework were tried
+	Reason    string            // a code of approvals.OverrideReasons
+	Statement string            // on which patient-safety grounds
+	Tried     string            // how the bank and the agencies on framework were tried
+	Evidence  map[string]string // what else the rules ask to be shown, by name; see Asks
+}
+
+// The evidence that Tried gives, since no timeline shows it.
+const bankTried, tiersTried = "bank_tried", "tiers_tried"
+
+// Asks names the evidence that a direct booking under some conditions must come
+// with, besides how the bank and the tiers were tried.
+func (s *Service) Asks(ctx context.Context, tx *tenants.Tx, conditions []approvals.Condition) ([]string, error) {
+	return s.approvals.Wanted(ctx, tx, conditions, bankTried, tiersTried)
 }
 
 // ConfirmDirect books a worker on a shift that was entered after it began. The
@@ -93,13 +105,27 @@ func (s *Service) askToRatify(ctx context.Context, tx *tenants.Tx, b Booking, sh
 	ask := approvals.Draft{Subject: approvals.Subject{Kind: "booking", ID: b.ID, Ref: b.Ref}, Title: "Ratify " + b.WorkerName + " on shift " + shift.Ref,
 		Href: "/shifts/" + shift.Ref, WardID: &b.WardID, Conditions: b.Conditions, Rate: b.HighestCharge, Cap: most, Total: b.NetPence, About: b.WorkerID,
 		Figures: map[string]string{"pay_rate": b.PayRate.String(), "commission": b.Commission.String(), "card_id": b.CardID.String(), "highest_charge": b.HighestCharge.String()},
-		Reason:  d.Reason, Statement: d.Statement}
+		Reason:  d.Reason, Statement: d.Statement, On: b.Quote.Date}
+	wanted, err := s.Asks(ctx, tx, b.Conditions)
+	if err != nil {
+		return err
+	}
+	given := maps.Clone(d.Evidence) // what a price passes is not known before it is booked, so more may have been given
+	maps.DeleteFunc(given, func(name, _ string) bool { return !slices.Contains(wanted, name) })
+	if ask.Evidence, err = approvals.Given(wanted, given); err != nil {
+		return err
+	}
 	if tried := strings.TrimSpace(d.Tried); tried != "" {
-		for _, name := range []string{"bank_tried", "tiers_tried"} {
+		for _, name := range []string{bankTried, tiersTried} {
 			ask.Evidence = append(ask.Evidence, approvals.Evidence{Name: name, Text: tried, Href: "/shifts/" + shift.Ref})
 		}
 	}
-	_, err := s.approvals.Ask(ctx, tx, ask)
+	grounds, err := s.quotes.Grounds(ctx, tx, b.Conditions, shift.TenantID, shift.StaffGroup, shift.Grade, b.Quote.Date)
+	if err != nil {
+		return err
+	}
+	maps.Copy(ask.Figures, grounds)
+	_, err = s.approvals.Ask(ctx, tx, ask)
 	return err
 }
 

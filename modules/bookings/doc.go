@@ -27,7 +27,10 @@
 // and a manager books them at a rate within the card. It finds the worker by
 // the agency and the register number, or by an earlier booking here; somebody
 // whom the agency does not represent is not found, and that looks the same as
-// somebody who does not exist. Nobody books themselves.
+// somebody who does not exist. Nobody books themselves. Where the booking needs
+// more than a manager's yes it holds all the same, and whoever the matrix names is
+// asked to ratify it, with what the rules want shown: how the bank and the others
+// were tried, an exemption, NHS England's reference.
 //
 // Cancelling a booking ends its shift too: who still needs cover asks again, at
 // the lead time that is left, and the cascade starts from there.

@@ -28,7 +28,7 @@ var tables = []Word{
 	{"cards", "a rate card"}, {"card_lines", "a line of a rate card"}, {"cascade_rules", "a cascade rule"},
 	{"approval_decisions", "an approver's decision"}, {"approval_delegations", "a delegation"}, {"approval_offices", "an appointment to an office"},
 	{"approval_requests", "a request for approval"}, {"approval_rules", "a rule of the approval matrix"},
-	{"cap_overrides", "a price cap of one's own"}, {"local_holidays", "a local holiday"}, {"price_caps", "a price cap"}, {"pack_versions", "a version of national data"},
+	{"cap_overrides", "a price cap of one's own"}, {"local_holidays", "a local holiday"}, {"restrictions", "work closed to agencies"}, {"own_restrictions", "work that a trust closes to agencies"}, {"price_caps", "a price cap"}, {"pack_versions", "a version of national data"},
 	{"spine_points", "a pay point"}, {"medical_points", "a medical pay point"}, {"supplements", "a high cost area supplement"},
 	{"frameworks", "a framework"}, {"framework_lots", "a lot of a framework"}, {"vat_rules", "a VAT rule"}, {"professions", "a profession"}, {"stand_ins", "what a booking reason means"},
 	{"representations", "an agency's worker"}, {"worker_profiles", "a worker's profile"},

@@ -22,7 +22,7 @@ func (s *Service) ownRoutes(r *openapi.Router) {
 			return openapi.Call{As: "admin@kingsmere.example", Path: map[string]string{"id": w.ID(thing)}, Body: body}
 		})
 	}
-	caps, holidays := openapi.Tag("caps"), openapi.Tag("local-holidays")
+	caps, holidays, closed := openapi.Tag("caps"), openapi.Tag("local-holidays"), openapi.Tag("restrictions")
 	openapi.Get(r, "/caps", rbac.CardRead, "List price caps", s.listCaps, caps,
 		openapi.Describe("The caps in force on a day, an employer's own in place of the national ones where they are lower. A band that is not there has no cap loaded, and nothing can be said to be within it."),
 		admin(nil, map[string]string{"on": "2026-11-24"}))
@@ -40,6 +40,14 @@ func (s *Service) ownRoutes(r *openapi.Router) {
 		openapi.Describe("It carries the public holiday rate in quotes from then on. What is priced already stays as it is."),
 		admin(map[string]any{"day": "2027-06-14", "name": "Founders' day", "source": "Trust board, November 2026", "reason": "Local agreement with staff side"}, nil))
 	openapi.Post(r, "/local-holidays/{id}/remove", rbac.CapManage, "Remove a local holiday", s.removeLocal, holidays, one("kingsmere.local-holiday", nil))
+	openapi.Get(r, "/restrictions", rbac.CardRead, "List restrictions", s.listRestrictions, closed, openapi.Faults(ErrTrustOnly),
+		openapi.Describe("The work that is closed to agencies on a day: a trust books an agency's worker on it under an exemption alone. The nation's come first, then the employer's own. An agency names an employer it has an agreement with."),
+		admin(nil, map[string]string{"on": "2027-05-01"}))
+	openapi.Post(r, "/restrictions", rbac.CapManage, "Add a restriction", s.addRestriction, closed, openapi.Status(201), openapi.Faults(ErrTrustOnly, ErrRestrictionTaken),
+		openapi.Describe("Closes a staff group, a band, or a band of a group to agencies at one's own trust, besides what the nation closes. It counts for what is proposed from then on for shifts on its days."),
+		admin(map[string]any{"staff_group": "hca", "band": "afc-2", "from": "2027-06-01", "source": "Trust board, November 2026", "reason": "Agency spend plan"}, nil))
+	openapi.Post(r, "/restrictions/{id}/end", rbac.CapManage, "End a restriction", s.endRestriction, closed, openapi.Faults(ErrRestrictionEnded),
+		openapi.Describe("One of the trust's own no longer counts from the day that is given."), one("kingsmere.restriction", map[string]any{"on": "2027-09-01"}))
 }
 
 type capJSON struct {
@@ -191,4 +199,67 @@ type localIDIn struct {
 
 func (s *Service) removeLocal(ctx context.Context, tx *tenants.Tx, in localIDIn) (openapi.None, error) {
 	return openapi.None{}, s.RemoveLocalHoliday(ctx, tx, in.ID)
+}
+
+type restrictionJSON struct {
+	ID         tenants.ID  `json:"id"`
+	StaffGroup string      `json:"staff_group" example:"admin" doc:"A staff group, or any."`
+	Band       string      `json:"band" example:"any" doc:"The band of a grade, or any."`
+	Own        bool        `json:"own" doc:"Set by the employer, besides the nation's."`
+	From       civil.Date  `json:"from"`
+	Until      *civil.Date `json:"until" doc:"The first day on which it no longer counts."`
+	Mark       Mark        `json:"mark" enum:"official,derived,indicative"`
+	Source     string      `json:"source"`
+	Reason     string      `json:"reason" doc:"Of an employer's own."`
+}
+
+func restrictionOut(r Restriction) restrictionJSON {
+	return restrictionJSON{r.ID, r.StaffGroup, r.Band, r.Own, r.From, orNull(r.Until), r.Mark, r.Source, r.Reason}
+}
+
+type restrictionsIn struct {
+	On       civil.Date `query:"on" doc:"Today if not given."`
+	Employer tenants.ID `query:"employer" doc:"Oneself if not given."`
+}
+
+func (s *Service) listRestrictions(ctx context.Context, tx *tenants.Tx, in restrictionsIn) (openapi.List[restrictionJSON], error) {
+	if tx.Me.Kind == tenants.Practice {
+		return openapi.List[restrictionJSON]{}, ErrTrustOnly
+	}
+	if in.On.IsZero() {
+		in.On = civil.DateOf(tx.Now)
+	}
+	all, err := s.RestrictionsOn(ctx, tx, orMe(tx, in.Employer), in.On)
+	return listOf(all, restrictionOut), err
+}
+
+type addRestrictionIn struct {
+	Body struct {
+		StaffGroup string      `json:"staff_group,omitempty" maxlen:"40" example:"hca" doc:"any if not given."`
+		Band       string      `json:"band,omitempty" maxlen:"40" example:"afc-2" doc:"any if not given."`
+		From       civil.Date  `json:"from"`
+		Until      *civil.Date `json:"until,omitempty" doc:"The first day on which it no longer counts."`
+		Source     string      `json:"source" minlen:"1" maxlen:"300"`
+		Reason     string      `json:"reason" minlen:"1" maxlen:"500"`
+	}
+}
+
+func (s *Service) addRestriction(ctx context.Context, tx *tenants.Tx, in addRestrictionIn) (restrictionJSON, error) {
+	n := NewRestriction{StaffGroup: in.Body.StaffGroup, Band: in.Body.Band, From: in.Body.From, Source: in.Body.Source, Reason: in.Body.Reason}
+	if in.Body.Until != nil {
+		n.Until = *in.Body.Until
+	}
+	r, err := s.AddRestriction(ctx, tx, n)
+	return restrictionOut(r.restriction()), err
+}
+
+type endRestrictionIn struct {
+	ID   tenants.ID `path:"id"`
+	Body struct {
+		On civil.Date `json:"on" doc:"The first day on which it no longer counts."`
+	}
+}
+
+func (s *Service) endRestriction(ctx context.Context, tx *tenants.Tx, in endRestrictionIn) (openapi.None, error) {
+	return openapi.None{}, s.EndRestriction(ctx, tx, in.ID, in.Body.On)
 }

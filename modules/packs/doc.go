@@ -6,10 +6,10 @@
 //
 // It owns the tables staff_groups, grades, reasons, bank_holidays, patterns,
 // enhancements, parameters, spine_points, supplements, medical_points, price_caps,
-// frameworks, framework_lots, vat_rules, professions, stand_ins and pack_versions,
-// all reference: everyone reads them, the platform alone writes them. And
-// cap_overrides and local_holidays, which an employer writes and its agencies read,
-// because they price under them.
+// frameworks, framework_lots, vat_rules, professions, stand_ins, restrictions and
+// pack_versions, all reference: everyone reads them, the platform alone writes them.
+// And cap_overrides, local_holidays and own_restrictions, which an employer writes
+// and its agencies read, because they price and propose under them.
 // It emits no events and hears none.
 //
 // # What it promises
@@ -39,4 +39,9 @@
 // that is passed. LoadFor is the pack of one employer: with its own holidays, and
 // with its own caps, which are only ever below the national ones. The caps of
 // doctors are not published to us, so none come with the program.
+//
+// A restriction closes a staff group, a band, or a band of a group to agencies: they
+// fill it under an exemption alone. Those of the nation bind every trust; a trust
+// adds its own from a day on, and can take none of the nation's away. An employer
+// that is no trust is bound by none and has none.
 package packs

@@ -160,6 +160,8 @@ var kinds = []Kind{
 		value("profession", "Profession", "nurse", oneOf("doctor", "nurse", "nursing_auxiliary", "other"))}},
 	{Name: "stand_ins", Title: "Reasons that stand in", Doc: "For which booking reasons the worker stands in for somebody of the employer, as a deputy does.", rows: standInRows, write: writeStandIns, columns: []column{
 		key("reason", "Reason", "vacancy", named("reasons")), value("stands_in", "Stands in", "yes", oneOf("yes", "no"))}},
+	{Name: "restrictions", Title: "Work closed to agencies", Doc: "Staff groups and bands in which an agency's worker is booked under an exemption alone.", rows: restrictionRows, write: writeRestrictions, columns: []column{
+		key("staff_group", "Staff group", "admin", anyOr(named("staff_groups"))), key("band", "Band", "any", anyOr(named("bands")))}},
 }
 
 var (

@@ -111,6 +111,7 @@ func TestTables_cannotHoldOverlappingDays(t *testing.T) {
 		"frameworks":     "insert into frameworks select gen_random_uuid(), code, name, operator, approved, fee_percent, valid, mark, source, version_id from frameworks limit 1",
 		"framework_lots": "insert into framework_lots select gen_random_uuid(), framework, lot, name, valid, mark, source, version_id from framework_lots limit 1",
 		"vat_rules":      "insert into vat_rules select gen_random_uuid(), route, profession, deputy, elected, category, reason, valid, mark, source, version_id from vat_rules limit 1",
+		"restrictions":   "insert into restrictions select gen_random_uuid(), staff_group, band, valid, mark, source, version_id from restrictions limit 1",
 	} {
 		err := pgtest.DB(t).Run(t.Context(), platform, pgtest.Actor(platform), func(ctx context.Context, tx *tenants.Tx) error {
 			_, err := tx.NewRaw(copied).Exec(ctx)

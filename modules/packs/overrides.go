@@ -1,6 +1,7 @@
 package packs
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -118,13 +119,18 @@ func (n NewOverride) check(bands []string) (refused []fault.Field) {
 	if n.Rate.Cmp(money.Rate{}) <= 0 || n.Rate.Pence() > rateMax {
 		wrong("rate", "rate_invalid", "Enter a rate above nothing in pounds an hour, such as 29.50.", n.Rate.String())
 	}
-	if n.From.IsZero() {
-		wrong("from", "required", "Enter the first day on which it counts.", "")
+	return append(append(refused, days(n.From, n.Until)...), said(n.Source, n.Reason)...)
+}
+
+// days refuses a life without a beginning, and one that ends before it.
+func days(from, until civil.Date) (refused []fault.Field) {
+	if from.IsZero() {
+		refused = append(refused, fault.Field{Name: "from", Code: "required", Text: "Enter the first day on which it counts."})
 	}
-	if !n.Until.IsZero() && !n.From.Before(n.Until) {
-		wrong("until", "ends_before_it_begins", "Enter a day after the first one, or leave it empty.", n.Until.String())
+	if !until.IsZero() && !from.Before(until) {
+		refused = append(refused, fault.Field{Name: "until", Code: "ends_before_it_begins", Text: "Enter a day after the first one, or leave it empty.", Value: until.String()})
 	}
-	return append(refused, said(n.Source, n.Reason)...)
+	return refused
 }
 
 // said refuses what an employer sets without saying why.
@@ -157,6 +163,106 @@ func (s *Service) EndOverride(ctx context.Context, tx *tenants.Tx, id tenants.ID
 		return dropOverride(ctx, tx, id)
 	}
 	return endOverride(ctx, tx, id, Dated{From: o.From, Until: on}.span())
+}
+
+// OwnRestriction is work that a trust itself closes to agencies on some days. Its
+// agencies see it, because they propose under it.
+type OwnRestriction struct {
+	bun.BaseModel `bun:"table:own_restrictions,alias:r"`
+
+	TenantID   tenants.ID `bun:"tenant_id,pk"`
+	ID         tenants.ID `bun:"id,pk"`
+	StaffGroup string
+	Band       string
+	From       civil.Date `bun:"from_on,scanonly"`
+	Until      civil.Date `bun:"until_on,scanonly"`
+	Valid      string     `bun:"valid"`
+	Source     string
+	Reason     string
+	Published  bool
+	CreatedAt  time.Time
+	CreatedBy  string
+}
+
+func (r OwnRestriction) restriction() Restriction {
+	return Restriction{Dated: Dated{ID: r.ID, From: r.From, Until: r.Until, Mark: Official, Source: r.Source},
+		StaffGroup: r.StaffGroup, Band: r.Band, Own: true, Reason: r.Reason}
+}
+
+// NewRestriction is what a new restriction says. A group or band that is left out
+// is any. Until is the first day on which it no longer counts, or none.
+type NewRestriction struct {
+	StaffGroup, Band string
+	From, Until      civil.Date
+	Source, Reason   string
+}
+
+// OwnRestrictions lists what an employer has closed to agencies itself on a day or
+// later.
+func (s *Service) OwnRestrictions(ctx context.Context, tx *tenants.Tx, tenantID tenants.ID, from civil.Date) ([]OwnRestriction, error) {
+	return ownRestrictions(ctx, tx, tenantID, from)
+}
+
+// OwnRestriction finds one of the trust's own, or ErrNotFound.
+func (s *Service) OwnRestriction(ctx context.Context, tx *tenants.Tx, id tenants.ID) (OwnRestriction, error) {
+	return ownRestriction(ctx, tx, id)
+}
+
+// AddRestriction closes work to agencies at one trust, from a day on. It counts
+// for what is proposed or booked from then on; what was sent stays as it was found.
+func (s *Service) AddRestriction(ctx context.Context, tx *tenants.Tx, n NewRestriction) (OwnRestriction, error) {
+	if tx.Me.Kind != tenants.Trust {
+		return OwnRestriction{}, ErrTrustOnly
+	}
+	n.StaffGroup, n.Band = cmp.Or(n.StaffGroup, Any), cmp.Or(n.Band, Any)
+	n.Source, n.Reason = strings.TrimSpace(n.Source), strings.TrimSpace(n.Reason)
+	known, err := grades(ctx, tx)
+	if err != nil {
+		return OwnRestriction{}, err
+	}
+	if refused := n.check(known); len(refused) > 0 {
+		return OwnRestriction{}, fault.ErrInvalid.With(refused...)
+	}
+	r := OwnRestriction{TenantID: tx.Me.ID, ID: tenants.NewID(), StaffGroup: n.StaffGroup, Band: n.Band, From: n.From, Until: n.Until,
+		Valid: Dated{From: n.From, Until: n.Until}.span(), Source: n.Source, Reason: n.Reason, Published: true, CreatedAt: tx.Now, CreatedBy: tx.Actor.Name}
+	if _, err := tx.NewInsert().Model(&r).Exec(ctx); tenants.Violates(err, "own_restrictions_once") {
+		text := "A restriction of your own counts for this staff group and band on some of these days. End it first, or choose other days."
+		return OwnRestriction{}, ErrRestrictionTaken.Saying(text).With(fault.Field{Name: "from", Code: ErrRestrictionTaken.Code, Text: text, Value: n.From.String()})
+	} else if err != nil {
+		return OwnRestriction{}, err
+	}
+	return r, nil
+}
+
+// check names what is wrong with a restriction. A band that the group has no grade
+// of would close nothing.
+func (n NewRestriction) check(known []Grade) (refused []fault.Field) {
+	group := slices.ContainsFunc(known, func(g Grade) bool { return n.StaffGroup == Any || g.StaffGroup == n.StaffGroup })
+	if !group {
+		refused = append(refused, fault.Field{Name: "staff_group", Code: "unknown", Text: "Choose a staff group from the list, or any.", Value: n.StaffGroup})
+	}
+	if !slices.ContainsFunc(known, func(g Grade) bool {
+		return (n.StaffGroup == Any || !group || g.StaffGroup == n.StaffGroup) && (n.Band == Any || g.Band == n.Band)
+	}) {
+		refused = append(refused, fault.Field{Name: "band", Code: "unknown", Text: "Choose a band that the staff group has, or any.", Value: n.Band})
+	}
+	return append(append(refused, days(n.From, n.Until)...), said(n.Source, n.Reason)...)
+}
+
+// EndRestriction lets a trust's own restriction no longer count from a day on. One
+// that would end before it begins is gone; audit keeps it.
+func (s *Service) EndRestriction(ctx context.Context, tx *tenants.Tx, id tenants.ID, on civil.Date) error {
+	r, err := ownRestriction(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	if !r.Until.IsZero() && !on.Before(r.Until) {
+		return ErrRestrictionEnded.Saying("It has ended on " + r.Until.AddDays(-1).Text() + " already.")
+	}
+	if !r.From.Before(on) {
+		return dropRestriction(ctx, tx, id)
+	}
+	return endRestriction(ctx, tx, id, Dated{From: r.From, Until: on}.span())
 }
 
 // LocalHoliday is a day that an employer alone keeps as a public holiday.

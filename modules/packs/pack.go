@@ -31,6 +31,10 @@ var (
 	ErrOverrideTaken = fault.New(fault.Conflict, "cap_override_overlaps", "A cap of your own counts on some of these days already.")
 	ErrOverrideEnded = fault.New(fault.Conflict, "cap_override_ended", "This cap has ended already.")
 	ErrHolidayTaken  = fault.New(fault.Conflict, "local_holiday_taken", "This day is a holiday of yours already.")
+
+	ErrTrustOnly        = fault.New(fault.Forbidden, "trust_only", "Only a trust closes work to agencies: the agency rules bind trusts alone.")
+	ErrRestrictionTaken = fault.New(fault.Conflict, "restriction_overlaps", "You have closed this work to agencies on some of these days already.")
+	ErrRestrictionEnded = fault.New(fault.Conflict, "restriction_ended", "This restriction has ended already.")
 )
 
 // Mark says how sure a row is.
@@ -132,6 +136,28 @@ type Hours struct {
 	Day     string // monday to sunday, or public_holiday
 	At      civil.Clock
 	Class   Class
+}
+
+// Any is every staff group or every band, as a restriction says it.
+const Any = "any"
+
+// InterimBand is the band of very senior managers: posts above Band 9, on local
+// terms.
+const InterimBand = "vsm"
+
+// Restriction closes work to agencies: they fill it under an exemption alone. Own
+// is a trust's own, beside those of the nation.
+type Restriction struct {
+	Dated      `bun:"extend"`
+	StaffGroup string // any, or a staff group
+	Band       string // any, or the band of a grade
+	Own        bool
+	Reason     string // of a trust's own
+}
+
+// Closes reports whether the restriction is about work of a staff group and band.
+func (r Restriction) Closes(group, band string) bool {
+	return (r.StaffGroup == Any || r.StaffGroup == group) && (r.Band == Any || r.Band == band)
 }
 
 // PublicHoliday is the kind of day that a bank holiday is to a pattern.

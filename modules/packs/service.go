@@ -125,6 +125,24 @@ func (s *Service) CapsOn(ctx context.Context, tx *tenants.Tx, tenantID tenants.I
 	return Pack{Caps: strictest(national, own)}.capsOn(day), nil
 }
 
+// RestrictionsOn is the work that is closed to agencies at an employer on a day:
+// the nation's restrictions first, then the employer's own.
+func (s *Service) RestrictionsOn(ctx context.Context, tx *tenants.Tx, tenantID tenants.ID, day civil.Date) ([]Restriction, error) {
+	return restrictionsOn(ctx, tx, tenantID, day)
+}
+
+// Restricted finds what closes work of a staff group and band to agencies at an
+// employer on a day; false when nothing does.
+func (s *Service) Restricted(ctx context.Context, tx *tenants.Tx, tenantID tenants.ID, group, band string, day civil.Date) (Restriction, bool, error) {
+	all, err := restrictionsOn(ctx, tx, tenantID, day)
+	for _, r := range all {
+		if r.Closes(group, band) {
+			return r, true, err
+		}
+	}
+	return Restriction{}, false, err
+}
+
 // Parameter reads one figure on a day without a whole Pack.
 func (s *Service) Parameter(ctx context.Context, tx *tenants.Tx, name string, day civil.Date) (Parameter, error) {
 	all, err := parameters(ctx, tx, day, day)

@@ -211,3 +211,51 @@ func dropHoliday(ctx context.Context, tx *tenants.Tx, id tenants.ID) error {
 		returning id`, tx.Me.ID, id).Scan(ctx, &gone)
 	return tenants.Found("holiday", id, err)
 }
+
+// restrictionsOn are the nation's rows and an employer's own that count on a day.
+func restrictionsOn(ctx context.Context, tx *tenants.Tx, tenantID tenants.ID, day civil.Date) (all []Restriction, err error) {
+	err = tx.NewRaw(`
+		select id, lower(valid) as from_on, upper(valid) as until_on, mark, source, staff_group, band, false as own, '' as reason
+		from   restrictions
+		where  valid @> ?::date
+		union  all
+		select id, lower(valid), upper(valid), 'official', source, staff_group, band, true, reason
+		from   own_restrictions
+		where  tenant_id = ? and valid @> ?::date
+		order  by own, staff_group, band
+		limit  2000`, day, tenantID, day).Scan(ctx, &all)
+	return all, err
+}
+
+func ownRestrictions(ctx context.Context, tx *tenants.Tx, tenantID tenants.ID, from civil.Date) (all []OwnRestriction, err error) {
+	err = tx.NewRaw(`
+		select tenant_id, id, staff_group, band, lower(valid) as from_on, upper(valid) as until_on, valid::text as valid, source, reason, published, created_at, created_by
+		from   own_restrictions
+		where  tenant_id = ? and valid && daterange(?, null)
+		order  by staff_group, band, valid
+		limit  2000`, tenantID, from).Scan(ctx, &all)
+	return all, err
+}
+
+func ownRestriction(ctx context.Context, tx *tenants.Tx, id tenants.ID) (r OwnRestriction, err error) {
+	err = tx.NewRaw(`
+		select tenant_id, id, staff_group, band, lower(valid) as from_on, upper(valid) as until_on, valid::text as valid, source, reason, published, created_at, created_by
+		from   own_restrictions
+		where  tenant_id = ? and id = ?`, tx.Me.ID, id).Scan(ctx, &r)
+	return r, tenants.Found("restriction", id, err)
+}
+
+func endRestriction(ctx context.Context, tx *tenants.Tx, id tenants.ID, valid string) error {
+	_, err := tx.NewRaw(`
+		update own_restrictions
+		set    valid = ?::daterange
+		where  tenant_id = ? and id = ?`, valid, tx.Me.ID, id).Exec(ctx)
+	return err
+}
+
+func dropRestriction(ctx context.Context, tx *tenants.Tx, id tenants.ID) error {
+	_, err := tx.NewRaw(`
+		delete from own_restrictions
+		where  tenant_id = ? and id = ?`, tx.Me.ID, id).Exec(ctx)
+	return err
+}

@@ -268,3 +268,22 @@ func writeStandIns(ctx context.Context, tx *tenants.Tx, rows string) error {
 		on     conflict (id) do update
 		set    stands_in = excluded.stands_in, valid = excluded.valid, mark = excluded.mark, source = excluded.source, version_id = excluded.version_id`, rows))
 }
+
+func restrictionRows(ctx context.Context, tx *tenants.Tx) ([]Record, error) {
+	return records(ctx, tx.NewRaw(`
+		select x.id, lower(x.valid) as from_on, upper(x.valid) as until_on, x.mark, x.source,
+		       coalesce(v.origin, '') as origin, coalesce(v.version, 0) as version, coalesce(v.loaded_at, 'epoch') as loaded_at, coalesce(v.loaded_by, '') as loaded_by,
+		       jsonb_build_object('staff_group', x.staff_group, 'band', x.band) as values
+		from   restrictions x
+		       left join pack_versions v on v.id = x.version_id
+		order  by x.staff_group, x.band, x.valid`))
+}
+
+func writeRestrictions(ctx context.Context, tx *tenants.Tx, rows string) error {
+	return written(ctx, tx.NewRaw(`
+		insert into restrictions (id, staff_group, band, valid, mark, source, version_id)
+		select r.id, r.staff_group, r.band, r.valid, r.mark, r.source, r.version_id
+		from   jsonb_to_recordset(?::jsonb) as r (id uuid, staff_group text, band text, valid daterange, mark text, source text, version_id uuid)
+		on     conflict (id) do update
+		set    valid = excluded.valid, mark = excluded.mark, source = excluded.source, version_id = excluded.version_id`, rows))
+}

@@ -43,9 +43,10 @@ func (s *Service) Routes(r *openapi.Router) {
 		openapi.Describe("Takes a proposal back before the employer has answered it."), openapi.Faults(ErrAnswered),
 		call(consultant, "meridian.proposal.submitted", nil))
 	openapi.Post(r, "/proposals/{id}/ask-approval", rbac.ApprovalRequest, "Ask for approval of a proposal", s.askAPI, openapi.Status(201),
-		openapi.Describe("For a proposal that passes the price cap, the charge from which the chief executive signs, or the framework. Whoever the approval matrix names is asked; "+
-			"what the bank and each tier were asked is taken from the shift's timeline. Once granted, the proposal can be accepted."),
-		openapi.Faults(ErrAnswered, ErrNoApproval, ErrApproved, ErrReason, approvals.ErrAsked, approvals.ErrIncomplete),
+		openapi.Describe("For a proposal that passes the framework, the price cap, the charge from which the chief executive signs, or the daily charge of an interim very senior manager, "+
+			"and for work that is closed to agencies. Whoever the approval matrix names is asked; what the bank and each tier were asked is taken from the shift's timeline, "+
+			"and what the matrix wants shown besides comes as `evidence`. Once granted, the proposal can be accepted."),
+		openapi.Faults(ErrAnswered, ErrNoApproval, ErrApproved, ErrReason, approvals.ErrAsked, approvals.ErrIncomplete, approvals.ErrExemption, approvals.ErrNotAsked),
 		call(manager, "kingsmere.proposal.above", map[string]any{"reason": "hard_to_fill", "statement": "The ward would run below its safe number without this shift."}))
 	openapi.Post(r, "/proposals/{id}/accept", rbac.ProposalDecide, "Accept a proposal", s.acceptAPI,
 		openapi.Describe("Books the worker, fills the shift, stops its cascade and closes what else was proposed for it, all at once or not at all."),
@@ -206,6 +207,8 @@ type askIn struct {
 	Body struct {
 		Reason    string `json:"reason" enum:"patient_safety,short_notice_sickness,hard_to_fill,enhanced_care,supplier_above_cap,long_line,other"`
 		Statement string `json:"statement" maxlen:"1000" doc:"On which patient-safety grounds. Whoever answers reads it."`
+
+		Evidence map[string]string `json:"evidence,omitempty" doc:"By name what the matrix wants shown and the timeline does not: exemption_reference and exemption_expires_on for work closed to agencies, nhse_reference for an interim very senior manager."`
 	}
 }
 
@@ -219,7 +222,7 @@ type askedJSON struct {
 }
 
 func (s *Service) askAPI(ctx context.Context, tx *tenants.Tx, in askIn) (askedJSON, error) {
-	r, err := s.AskApproval(ctx, tx, in.ID, Case{Reason: in.Body.Reason, Statement: in.Body.Statement})
+	r, err := s.AskApproval(ctx, tx, in.ID, Case(in.Body))
 	out := askedJSON{ApprovalID: r.ID, State: r.State, Conditions: r.Conditions, Asked: r.Asked, Rate: r.Rate}
 	if !r.Cap.IsZero() {
 		out.Cap = &r.Cap

@@ -181,3 +181,27 @@ func TestAPI_booksDirectlyAndRecordsANoShow(t *testing.T) {
 		t.Errorf("recorded %v", gone)
 	}
 }
+
+func TestAPI_asksWithAnExemption(t *testing.T) {
+	t.Parallel()
+	w := office(t)
+	a := newAPI(t, w)
+	p := offered(w, clerk(w, "admin", "admin-band-3"), "admin-band-3", "13.50", "1.50", 2)
+	trust, agency := key(t, w.Trust, "org_admin"), key(t, w.First.Party, "agency_admin")
+	ask := func(status int, evidence map[string]string) map[string]any {
+		return a.call(t, trust, "POST", "/proposals/{id}/ask-approval", "/proposals/"+p.ID.String()+"/ask-approval",
+			map[string]any{"reason": "hard_to_fill", "statement": "", "evidence": evidence}, status)
+	}
+
+	if sent := a.call(t, agency, "GET", "/proposals/{id}", "/proposals/"+p.ID.String(), nil, 200); sent["conditions"].([]any)[0] != "restricted_group" || sent["passes"] == "" {
+		t.Errorf("the agency reads %v", sent)
+	}
+	refused := ask(422, map[string]string{"exemption_reference": "EX-1", "exemption_expires_on": "2026-11-24"})
+	if refused["code"] != "exemption_ended" || refused["errors"].([]any)[0].(map[string]any)["name"] != "evidence.exemption_expires_on" {
+		t.Errorf("refused with %v", refused)
+	}
+	asked := ask(201, map[string]string{"exemption_reference": "EX-1", "exemption_expires_on": "2026-11-25"})
+	if asked["state"] != "open" || asked["conditions"].([]any)[0] != "restricted_group" {
+		t.Errorf("asked %v", asked)
+	}
+}

@@ -2,6 +2,8 @@ package proposals
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 
 	"wardbridge/internal/civil"
@@ -17,8 +19,9 @@ const approvalKind = "proposal"
 
 // Case is what whoever asks for an approval says for it.
 type Case struct {
-	Reason    string // a code of approvals.OverrideReasons
-	Statement string // on which patient-safety grounds
+	Reason    string            // a code of approvals.OverrideReasons
+	Statement string            // on which patient-safety grounds
+	Evidence  map[string]string // what the rules ask to be shown and the timeline does not, by name; see Asks
 }
 
 // Limit is how a proposal stands to what a manager alone may accept.
@@ -100,9 +103,16 @@ func (s *Service) ownWithinCap(ctx context.Context, tx *tenants.Tx) (bool, error
 	return !rule.National(), err
 }
 
-// Over says in words what the proposal passes, or nothing.
+// Over says in words what the proposal passes, in the order of the agency rules,
+// or nothing.
 func (p *Proposal) Over() string {
 	var parts []string
+	passes := func(c approvals.Condition, text string) {
+		if slices.Contains(p.Conditions, c) {
+			parts = append(parts, text)
+		}
+	}
+	passes(approvals.OffFramework, "the agency supplies off framework")
 	for _, t := range p.Quote.Caps {
 		if !t.Over.IsZero() {
 			line := p.Quote.Lines[t.Line]
@@ -112,11 +122,8 @@ func (p *Proposal) Over() string {
 	if p.Quote.SignOff.Reached() {
 		parts = append(parts, p.Quote.Highest.Text()+" an hour is at or above "+p.Quote.SignOff.Limit.Text()+", from which the chief executive signs")
 	}
-	for _, c := range p.Conditions {
-		if c == approvals.OffFramework {
-			parts = append(parts, "the agency supplies off framework")
-		}
-	}
+	passes(approvals.RestrictedGroup, "this work is closed to agencies unless there is an exemption")
+	passes(approvals.InterimVSM, p.NetPence.String()+" a day for an interim very senior manager is more than NHS England lets pass without its own approval")
 	if len(parts) == 0 {
 		return ""
 	}
@@ -124,9 +131,16 @@ func (p *Proposal) Over() string {
 	return strings.ToUpper(text[:1]) + text[1:] + "."
 }
 
+// Asks names the evidence that whoever asks for approval must give themselves:
+// what the rules of the conditions want shown, without what the shift's timeline
+// shows.
+func (s *Service) Asks(ctx context.Context, tx *tenants.Tx, conditions []approvals.Condition) ([]string, error) {
+	return s.Approvals.Wanted(ctx, tx, conditions, bankTried, tiersTried)
+}
+
 // AskApproval asks whoever the matrix names for approval of a proposal, as the
 // person who acts. The evidence that the bank and every tier were tried is taken
-// from the shift's own timeline.
+// from the shift's own timeline; what that cannot show comes with the case.
 func (s *Service) AskApproval(ctx context.Context, tx *tenants.Tx, id tenants.ID, c Case) (approvals.Request, error) {
 	p, err := lock(ctx, tx, id)
 	if err != nil {
@@ -151,14 +165,27 @@ func (s *Service) AskApproval(ctx context.Context, tx *tenants.Tx, id tenants.ID
 	if err != nil {
 		return approvals.Request{}, err
 	}
-	evidence, err := s.evidence(ctx, tx, shift)
+	wanted, err := s.Asks(ctx, tx, limit.Conditions)
 	if err != nil {
 		return approvals.Request{}, err
 	}
+	given, err := approvals.Given(wanted, c.Evidence)
+	if err != nil {
+		return approvals.Request{}, err
+	}
+	shown, err := s.evidence(ctx, tx, shift)
+	if err != nil {
+		return approvals.Request{}, err
+	}
+	figures, err := s.Quotes.Grounds(ctx, tx, limit.Conditions, p.TenantID, shift.StaffGroup, shift.Grade, p.Quote.Date)
+	if err != nil {
+		return approvals.Request{}, err
+	}
+	maps.Copy(figures, p.figures())
 	rate, most := p.rate()
 	return s.Approvals.Ask(ctx, tx, approvals.Draft{Subject: p.subject(), Title: p.WorkerName + " for shift " + shift.Ref, Href: "/shifts/" + shift.Ref,
-		WardID: &p.WardID, Conditions: limit.Conditions, Rate: rate, Cap: most, Total: p.NetPence, Figures: p.figures(), About: p.WorkerID,
-		Reason: c.Reason, Statement: c.Statement, Evidence: evidence, Until: shift.StartsAt})
+		WardID: &p.WardID, Conditions: limit.Conditions, Rate: rate, Cap: most, Total: p.NetPence, Figures: figures, About: p.WorkerID,
+		Reason: c.Reason, Statement: c.Statement, Evidence: append(shown, given...), On: p.Quote.Date, Until: shift.StartsAt})
 }
 
 // figures are the exact numbers that the answer rests on, with their versions.
@@ -179,6 +206,9 @@ func (p *Proposal) figures() map[string]string {
 	return f
 }
 
+// The evidence that a shift's own timeline shows.
+const bankTried, tiersTried = "bank_tried", "tiers_tried"
+
 // evidence is what the shift's timeline shows of the bank and of each tier. What
 // it does not show is left out, and the approval then refuses to be asked.
 func (s *Service) evidence(ctx context.Context, tx *tenants.Tx, shift shifts.Shift) ([]approvals.Evidence, error) {
@@ -191,8 +221,8 @@ func (s *Service) evidence(ctx context.Context, tx *tenants.Tx, shift shifts.Shi
 		name string
 		has  func(cascade.Moment) bool
 	}{
-		{"bank_tried", func(m cascade.Moment) bool { return m.Tier == 0 }},
-		{"tiers_tried", func(m cascade.Moment) bool { return m.Tier > 0 }},
+		{bankTried, func(m cascade.Moment) bool { return m.Tier == 0 }},
+		{tiersTried, func(m cascade.Moment) bool { return m.Tier > 0 }},
 	} {
 		var told []string
 		tried := true

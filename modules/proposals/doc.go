@@ -46,6 +46,13 @@
 // locks, so no proposal slips in behind the statement that closes the others.
 // Nobody accepts a proposal of themselves.
 //
+// A proposal that needs more than a manager's yes carries the conditions that were
+// found when it was sent, in the order of the agency rules: off framework, above
+// the cap, at the chief executive's charge, work closed to agencies, an interim
+// very senior manager above NHS England's daily charge. AskApproval takes from the
+// shift's timeline what it shows of the bank and the tiers, and from whoever asks
+// what it cannot: an exemption, NHS England's reference.
+//
 // CancelShift is here because proposals is the highest floor that it changes:
 // proposals, booking, cascade and shift end together.
 //

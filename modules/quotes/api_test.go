@@ -12,6 +12,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
 
 	"wardbridge/internal/civil"
 	"wardbridge/internal/door"
@@ -271,4 +272,35 @@ func TestAPI_keepsAnAgencysWorkers(t *testing.T) {
 		t.Errorf("an archived worker is listed: %v", out)
 	}
 	a.call(t, one, "GET", "/me/representations", nil, 403)
+}
+
+func TestAPI_closesWorkToAgencies(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t)
+	d, other := newDeal(t, agencies.Terms{}), newDeal(t, agencies.Terms{})
+	admin, viewer := key(t, d.trust, "org_admin"), key(t, d.trust, "viewer")
+	ban := map[string]any{"staff_group": "hca", "band": "afc-2", "from": "2027-04-01", "source": "Board paper 9", "reason": "Spend plan"}
+
+	a.call(t, viewer, "POST", "/restrictions", ban, 403)
+	a.call(t, key(t, d.agency, "agency_admin"), "POST", "/restrictions", ban, 403)
+	a.call(t, key(t, pgtest.Org(t, tenants.Hub), "org_admin"), "POST", "/restrictions", ban, 403)
+	made, _ := a.call(t, admin, "POST", "/restrictions", ban, 201)
+	a.call(t, admin, "POST", "/restrictions", ban, 409)
+
+	for secret, rows := range map[string]int{viewer: 3, key(t, d.agency, "agency_consultant"): 3, key(t, other.agency, "agency_consultant"): 2, key(t, other.trust, "viewer"): 2} {
+		list, _ := a.call(t, secret, "GET", "/restrictions?on=2027-04-01&employer="+d.trust.ID.String(), nil, 200)
+		if len(data(list)) != rows {
+			t.Errorf("reads %v", list)
+		}
+	}
+	if before, _ := a.call(t, viewer, "GET", "/restrictions?on=2027-03-31", nil, 200); len(data(before)) != 2 {
+		t.Errorf("the day before: %v", before)
+	}
+	end := "/restrictions/" + made["id"].(string) + "/end"
+	a.call(t, key(t, other.trust, "org_admin"), "POST", end, map[string]any{"on": "2027-05-01"}, 404)
+	pgtest.Run(t, d.trust, func(ctx context.Context, tx *tenants.Tx) error {
+		return packs.New().EndRestriction(ctx, tx, uuid.MustParse(made["id"].(string)), civil.MustDate("2027-05-01"))
+	})
+	a.call(t, admin, "POST", end, map[string]any{"on": "2027-06-01"}, 409)
+	a.call(t, key(t, pgtest.Org(t, tenants.Practice), "integration_engineer"), "GET", "/restrictions", nil, 403)
 }

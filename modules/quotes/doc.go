@@ -24,6 +24,9 @@
 // known. It gives the same amounts as a quote for each shift, and holds charges
 // against the caps of the date.
 //
+// Needs says which agency rules a price falls under: approvals know the
+// conditions, packs the dated data, and this room alone both the price and the work.
+//
 // A price is told to the employer and to the agency; a worker reads their own
 // pay off their bookings. The data in force on the local date of the shift
 // counts, however long ago that is.

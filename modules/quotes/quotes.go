@@ -85,6 +85,8 @@ type Answer struct {
 	Bands       rates.Bands // the rates of whole bands that it was priced with
 	Card        cards.Line  // the worker's; zero when the request names its agreement and no card has the grade
 	Qualifying  Qualifying  // of the worker, if the request names one
+	StaffGroup  string
+	Band        string // of the grade
 	Agreement   agencies.Agreement
 	VAT         Decisions
 	Nation      string
@@ -194,6 +196,7 @@ func (q *Service) gather(ctx context.Context, tx *tenants.Tx, r Request) (a Answ
 	if r.StaffGroup == "" {
 		r.StaffGroup = grade.StaffGroup
 	}
+	a.StaffGroup, a.Band = r.StaffGroup, grade.Band
 	a.Card, a.Qualifying, err = q.Card(ctx, tx, r)
 	if err != nil && (r.AgreementID == (tenants.ID{}) || !errors.Is(err, cards.ErrNoRate)) {
 		return a, book, "", err

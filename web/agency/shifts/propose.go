@@ -218,7 +218,7 @@ func (d Deps) price(ctx context.Context, tx *tenants.Tx, in proposeIn, shift ten
 		return err
 	}
 	v.Quote, v.Scale, v.Verdict = &answer.Quote, labels.Scale(&answer.Quote, most.Quote.Net), judge(pay, fee, card)
-	v.Limits = limitsOf(&answer.Quote)
+	v.Limits = limitsOf(&answer.Quote, needs)
 	if v.Verdict.Tone == "good" {
 		v.Verdict = beyond(v.Verdict, &answer.Quote, needs)
 	}
@@ -242,9 +242,15 @@ func judge(pay, fee money.Rate, card cards.Line) verdict {
 	return verdict{"good", "At the rate card's maximum.", "No extra approval is needed."}
 }
 
-// limitsOf are the tests of a price against the cap of each band and against the
-// minimum wage, one line each.
-func limitsOf(q *rates.ShiftQuote) (all []ui.Tick) {
+// limitsOf are the tests of a price against the agency rules and the minimum wage,
+// one line each, in the order of the rules.
+func limitsOf(q *rates.ShiftQuote, needs []approvals.Condition) (all []ui.Tick) {
+	passes := func(c approvals.Condition, text string) {
+		if slices.Contains(needs, c) {
+			all = append(all, ui.Tick{State: "no", Text: text})
+		}
+	}
+	passes(approvals.OffFramework, "You supply this trust off framework")
 	for i := range q.Caps {
 		t := &q.Caps[i]
 		state := "ok"
@@ -259,6 +265,8 @@ func limitsOf(q *rates.ShiftQuote) (all []ui.Tick) {
 	if q.SignOff.Reached() {
 		all = append(all, ui.Tick{State: "no", Text: q.Highest.Text() + " an hour: the chief executive signs from " + q.SignOff.Limit.Text()})
 	}
+	passes(approvals.RestrictedGroup, "This work is closed to agencies unless the trust has an exemption")
+	passes(approvals.InterimVSM, q.Net.String()+" a day for an interim very senior manager: NHS England approves it beforehand")
 	if q.Wage.Below() {
 		all = append(all, ui.Tick{State: "no", Text: "The pay is below the National Living Wage of " + q.Wage.Limit.Text() + " an hour"})
 	}
@@ -277,6 +285,10 @@ func beyond(within verdict, q *rates.ShiftQuote, needs []approvals.Condition) ve
 		return verdict{"warn", "At or above " + q.SignOff.Limit.Text() + " an hour.", "You can send it. The trust's chief executive must approve before it accepts."}
 	case slices.Contains(needs, approvals.OffFramework):
 		return verdict{"warn", "Off framework.", "You can send it. The trust's chief executive must approve before it accepts."}
+	case slices.Contains(needs, approvals.RestrictedGroup):
+		return verdict{"warn", "Closed to agencies.", "You can send it. The trust needs an exemption, and approval, before it accepts."}
+	case slices.Contains(needs, approvals.InterimVSM):
+		return verdict{"warn", "More a day than NHS England lets pass for an interim very senior manager.", "You can send it. The trust needs NHS England's approval, and its own, before it accepts."}
 	}
 	return within
 }

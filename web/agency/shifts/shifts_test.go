@@ -10,6 +10,7 @@ import (
 
 	"wardbridge/internal/fault"
 	"wardbridge/internal/money"
+	"wardbridge/modules/approvals"
 	"wardbridge/modules/cards"
 	"wardbridge/modules/cascade"
 	"wardbridge/modules/places"
@@ -148,6 +149,30 @@ func TestJudge_namesWhatIsAboveTheCard(t *testing.T) {
 	} {
 		if got := judge(money.MustRate(c.pay), money.MustRate(c.fee), card); got.Tone != c.tone || got.Strong != c.words {
 			t.Errorf("%s and %s: %+v", c.pay, c.fee, got)
+		}
+	}
+}
+
+func TestBeyond_saysThatWorkIsClosedToAgencies(t *testing.T) {
+	t.Parallel()
+	good, quote := verdict{Tone: "good"}, &rates.ShiftQuote{Net: 81250}
+	for _, c := range []struct {
+		needs        []approvals.Condition
+		strong, tick string
+	}{
+		{nil, "", ""},
+		{[]approvals.Condition{approvals.RestrictedGroup}, "Closed to agencies.", "closed to agencies unless the trust has an exemption"},
+		{[]approvals.Condition{approvals.InterimVSM}, "for an interim very senior manager.", "£812.50 a day for an interim very senior manager"},
+		{[]approvals.Condition{approvals.OffFramework, approvals.RestrictedGroup}, "Off framework.", "closed to agencies unless the trust has an exemption"},
+	} {
+		got, said := beyond(good, quote, c.needs), ""
+		for _, tick := range limitsOf(quote, c.needs) {
+			if tick.State == "no" {
+				said += tick.Text + "\n"
+			}
+		}
+		if !strings.HasSuffix(got.Strong, c.strong) || (got.Tone == "warn") != (c.needs != nil) || !strings.Contains(said, c.tick) || (said == "") != (c.needs == nil) {
+			t.Errorf("%v: %+v, %q", c.needs, got, said)
 		}
 	}
 }

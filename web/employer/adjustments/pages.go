@@ -169,8 +169,11 @@ func bandWords(band string) string {
 	if n, ok := strings.CutPrefix(band, "afc-"); ok {
 		return "Band " + n
 	}
-	if band == "" {
+	switch band {
+	case "":
 		return ""
+	case packs.InterimBand:
+		return "Very senior manager"
 	}
 	return strings.ToUpper(band[:1]) + band[1:]
 }

@@ -111,6 +111,9 @@ func (v *detail) fill(home string) {
 		if e.Href != "" {
 			f.Href = home + e.Href
 		}
+		if day, err := civil.ParseDate(e.Text); err == nil && e.Name == approvals.ExemptionExpires {
+			f.Value = day.Text()
+		}
 		v.Evidence = append(v.Evidence, f)
 	}
 	for _, name := range slices.Sorted(maps.Keys(v.R.Figures)) {

@@ -1,5 +1,6 @@
 // Package caps holds the pages on which an employer reads the price caps in force
-// and sets stricter ones of its own, and holidays that it alone keeps.
+// and the work that is closed to agencies, sets stricter ones of its own, and
+// keeps holidays that it alone has.
 package caps
 
 import (
@@ -43,6 +44,11 @@ func Pages(s *web.Site, service *packs.Service) {
 		"band": "afc-7", "class": "core", "rate": "43.00", "from": "2027-01-01", "source": "Trust board, November 2026", "reason": "Agency spend plan"}))
 	web.Get(s, at+"/{id}/end", rbac.CapManage, "End a cap", p.ending, as("kingsmere.cap", nil))
 	web.Post(s, at+"/{id}/end", rbac.CapManage, "End a cap", p.end, p.endAgain, as("kingsmere.cap", map[string]string{"on": "2027-03-01"}))
+	web.Get(s, at+"/restrictions/new", rbac.CapManage, "Close work to agencies", p.closing, as("", nil))
+	web.Post(s, at+"/restrictions/new", rbac.CapManage, "Close work to agencies", p.close, p.closeAgain, as("", map[string]string{
+		"staff_group": "hca", "band": "afc-3", "from": "2027-06-01", "source": "Trust board, November 2026", "reason": "Agency spend plan"}))
+	web.Get(s, at+"/restrictions/{id}/end", rbac.CapManage, "Open work to agencies again", p.opening, as("kingsmere.restriction", nil))
+	web.Post(s, at+"/restrictions/{id}/end", rbac.CapManage, "Open work to agencies again", p.open, p.openAgain, as("kingsmere.restriction", map[string]string{"on": "2027-09-01"}))
 	web.Get(s, at+"/holidays", rbac.CardRead, "Local holidays", p.holidays, as("", nil))
 	web.Post(s, at+"/holidays", rbac.CapManage, "Local holidays", p.keep, p.keepAgain, as("", map[string]string{
 		"day": "2027-08-09", "name": "Charter day", "source": "Trust board, November 2026", "reason": "A day that the trust alone keeps"}))
@@ -77,6 +83,7 @@ type listView struct {
 	On      civil.Date
 	Lines   []line
 	Own     []own
+	Closed  closedView
 }
 
 type listIn struct {
@@ -110,7 +117,8 @@ func (p *pages) list(ctx context.Context, tx *tenants.Tx, in listIn) (web.View, 
 	for _, o := range overrides {
 		v.Own = append(v.Own, ownOf(o, caps))
 	}
-	return web.View{SkipTo: "caps", Body: listPage(v)}, nil
+	v.Closed, err = p.closures(ctx, tx, on)
+	return web.View{SkipTo: "caps", Body: listPage(v)}, err
 }
 
 // bands are the bands of the grades, in their order.
@@ -136,8 +144,11 @@ func bandWords(band string) string {
 	if n, ok := strings.CutPrefix(band, "afc-"); ok {
 		return "Band " + n
 	}
-	if band == "" {
+	switch band {
+	case "":
 		return ""
+	case packs.InterimBand:
+		return "Very senior manager"
 	}
 	return strings.ToUpper(band[:1]) + band[1:]
 }
@@ -166,11 +177,8 @@ func lineOf(band string, caps []packs.Cap) line {
 }
 
 func ownOf(o packs.Override, caps []packs.Cap) own {
-	w := own{ID: o.ID.String(), Band: bandWords(o.Band), Hours: classWords[o.Class], Rate: o.Rate.Text(), National: "None loaded", Days: "from " + o.From.Text(),
+	w := own{ID: o.ID.String(), Band: bandWords(o.Band), Hours: classWords[o.Class], Rate: o.Rate.Text(), National: "None loaded", Days: lasting(o.From, o.Until),
 		Source: o.Source, Reason: o.Reason, Since: "Set on " + civil.When(o.CreatedAt) + " by " + o.CreatedBy}
-	if !o.Until.IsZero() {
-		w.Days = o.From.Text() + " to " + o.Until.AddDays(-1).Text()
-	}
 	for _, c := range caps {
 		if c.ID == o.ID && !c.National.IsZero() {
 			w.National, w.Below = c.National.Text(), c.National.Sub(o.Rate).Text()+" below"

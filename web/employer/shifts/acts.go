@@ -82,8 +82,9 @@ type declineForm struct {
 // askForm is why approval of a proposal is asked for.
 type askForm struct {
 	on
-	Reason    string `form:"reason" maxlen:"60"`
-	Statement string `form:"statement" maxlen:"1000"`
+	Reason    string            `form:"reason" maxlen:"60"`
+	Statement string            `form:"statement" maxlen:"1000"`
+	Evidence  map[string]string `form:"evidence"`
 }
 
 func overrideOptions() []ui.Option {
@@ -102,7 +103,7 @@ func (p *pages) doAsk(ctx context.Context, tx *tenants.Tx, in askForm) (web.Done
 	if err := p.belongs(ctx, tx, in.on); err != nil {
 		return web.Done{}, err
 	}
-	if _, err := p.Proposals.AskApproval(ctx, tx, in.ID, proposals.Case{Reason: in.Reason, Statement: in.Statement}); err != nil {
+	if _, err := p.Proposals.AskApproval(ctx, tx, in.ID, proposals.Case{Reason: in.Reason, Statement: in.Statement, Evidence: in.Evidence}); err != nil {
 		return web.Done{}, err
 	}
 	return web.Done{To: web.Base(ctx) + "/shifts/" + in.Ref, Flash: &ui.Flash{Kind: "success", Title: "Approval has been asked for",
@@ -126,7 +127,11 @@ func (p *pages) askAgain(ctx context.Context, tx *tenants.Tx, in askForm, refuse
 	if err != nil {
 		return web.View{}, err
 	}
-	return web.View{Title: "Ask for approval of " + b.Worker, Narrow: true, Body: askPage(d, b, in, who)}, nil
+	asked, err := p.Proposals.Asks(ctx, tx, b.Limit.Conditions)
+	if err != nil {
+		return web.View{}, err
+	}
+	return web.View{Title: "Ask for approval of " + b.Worker, Narrow: true, Body: askPage(d, b, in, who, d.evidence(asked, in.Evidence))}, nil
 }
 
 func declineOptions() []ui.Option {

@@ -17,6 +17,8 @@ type bookForm struct {
 	Reason         string `form:"reason" maxlen:"60"`
 	Statement      string `form:"statement" maxlen:"1000"`
 	Tried          string `form:"tried" maxlen:"300"`
+
+	Evidence map[string]string `form:"evidence"`
 }
 
 // asked turns the form into what the module takes, or says which boxes cannot be
@@ -38,6 +40,7 @@ func (f bookForm) asked() (d bookings.Direct, refused []fault.Field) {
 		d.AgencyID = id
 	}
 	d.RegisterNumber, d.Reason, d.Statement, d.Tried = f.RegisterNumber, f.Reason, f.Statement, f.Tried
+	d.Evidence = f.Evidence
 	read(&d.PayRate, f.PayRate, money.ParseRate, "pay_rate", &refused)
 	read(&d.Commission, f.Commission, money.ParseRate, "commission", &refused)
 	return d, refused
@@ -48,7 +51,8 @@ type engaging struct {
 	detail
 	Form     bookForm
 	Agencies []ui.Option
-	PayMax   string // the card's maxima as hints; "" when no card covers the shift
+	Evidence []ui.Field // what the rules may want shown besides
+	PayMax   string     // the card's maxima as hints; "" when no card covers the shift
 	FeeMax   string
 }
 

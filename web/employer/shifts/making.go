@@ -6,7 +6,9 @@ import (
 
 	"wardbridge/internal/civil"
 	"wardbridge/internal/fault"
+	"wardbridge/modules/approvals"
 	"wardbridge/modules/cards"
+	"wardbridge/modules/packs"
 	"wardbridge/modules/shifts"
 	"wardbridge/tenants"
 	"wardbridge/web"
@@ -131,8 +133,13 @@ func (p *pages) bookAgain(ctx context.Context, tx *tenants.Tx, in bookForm, refu
 	if refused != nil && !d.bookable() {
 		return d.view(), nil
 	}
-	e := &engaging{detail: *d, Form: in}
 	day := civil.DateOf(d.Shift.StartsAt)
+	asked, err := p.wanted(ctx, tx, d, day)
+	if err != nil {
+		return web.View{}, err
+	}
+	boxes := d.evidence(asked, in.Evidence)
+	e := &engaging{detail: *d, Form: in, Evidence: boxes}
 	placed, err := p.Agencies.Agreements(ctx, tx)
 	if err != nil {
 		return web.View{}, err
@@ -158,4 +165,22 @@ func (p *pages) bookAgain(ctx context.Context, tx *tenants.Tx, in bookForm, refu
 		return web.View{}, err
 	}
 	return web.View{Title: "Book a worker directly", Narrow: true, Body: bookPage(e)}, nil
+}
+
+// wanted names the evidence that a direct booking may have to come with. What its
+// price passes is not known yet; whether the work is closed to agencies is.
+func (p *pages) wanted(ctx context.Context, tx *tenants.Tx, d *detail, day civil.Date) ([]string, error) {
+	conditions := []approvals.Condition{approvals.OffFramework, approvals.OverCap, approvals.HundredAnHour}
+	band := d.Names.grade[d.Shift.Grade].Band
+	_, closed, err := p.Packs.Restricted(ctx, tx, tx.Me.ID, d.Shift.StaffGroup, band, day)
+	if err != nil {
+		return nil, err
+	}
+	if closed {
+		conditions = append(conditions, approvals.RestrictedGroup)
+	}
+	if band == packs.InterimBand {
+		conditions = append(conditions, approvals.InterimVSM)
+	}
+	return p.Bookings.Asks(ctx, tx, conditions)
 }

@@ -12,6 +12,7 @@ import (
 	"wardbridge/internal/civil"
 	"wardbridge/internal/fault"
 	"wardbridge/internal/money"
+	"wardbridge/modules/approvals"
 	"wardbridge/modules/bookings"
 	"wardbridge/modules/cascade"
 	"wardbridge/modules/packs"
@@ -257,6 +258,34 @@ func TestAccept_saysWhatItCostsAndWhoIsTold(t *testing.T) {
 	wants(t, html, "£397.91 before VAT", "VAT is £4.00, indicative", "Meridian Medical and Grace Mensah", "1 other proposal is closed and its agency is told.", "Stops. Tier 2 does not open.", "Accept and book", `method="post"`)
 }
 
+func TestAsk_hasABoxForEveryPieceOfEvidence(t *testing.T) {
+	t.Parallel()
+	b := bidOf(t, "Grace Mensah", true)
+	d := detailOf(t, asked(now.Add(30*time.Hour)), may{Decide: true}, b)
+	d.Refused = approvals.ErrIncomplete.With(
+		fault.Field{Name: "evidence", Code: "approval_incomplete", Text: "Show the exemption's reference.", Value: "exemption_reference"},
+		fault.Field{Name: "evidence.exemption_expires_on", Code: "exemption_ended", Text: "The exemption ends before the day of the shift.", Value: "2026-11-01"})
+	boxes := d.evidence([]string{"exemption_reference", "exemption_expires_on", "nhse_reference"}, map[string]string{"exemption_expires_on": "1/11/2026", "nhse_reference": "NHSE-881"})
+
+	html := render(t, askPage(d, &b, askForm{Reason: "hard_to_fill"}, []string{"Chief executive"}, boxes))
+
+	wants(t, html, "The exemption&#39;s reference", `name="evidence.exemption_reference"`, `href="#evidence-exemption_reference"`, "Show the exemption&#39;s reference.",
+		"The day on which the exemption ends", `type="date"`, `value="2026-11-01"`, `href="#evidence-exemption_expires_on"`, "The exemption ends before the day of the shift.",
+		"NHS England&#39;s approval reference", `value="NHSE-881"`)
+}
+
+func TestAsk_asksForNoEvidenceThatNoRuleWants(t *testing.T) {
+	t.Parallel()
+	b := bidOf(t, "Grace Mensah", true)
+	d := detailOf(t, asked(now.Add(30*time.Hour)), may{Decide: true}, b)
+
+	html := render(t, askPage(d, &b, askForm{}, []string{"Chief executive"}, d.evidence(nil, nil)))
+
+	if strings.Contains(html, `name="evidence`) {
+		t.Error("a box for evidence stands on the page")
+	}
+}
+
 func TestDecline_keepsWhatWasChosenWhenItComesBack(t *testing.T) {
 	t.Parallel()
 	b := bidOf(t, "Grace Mensah", true)
@@ -304,8 +333,9 @@ func TestBook_isForShiftsOfTheFactAlone(t *testing.T) {
 	ahead := &engaging{detail: *detailOf(t, asked(now.Add(30*time.Hour)), may{Book: true})}
 	s := asked(now.Add(-20 * time.Hour))
 	s.Retrospective = true
-	past := &engaging{detail: *detailOf(t, s, may{Book: true}), PayMax: "£27.40"}
+	d := detailOf(t, s, may{Book: true})
+	past := &engaging{detail: *d, PayMax: "£27.40", Evidence: d.evidence([]string{"exemption_reference", "exemption_expires_on"}, nil)}
 
 	wants(t, render(t, bookPage(ahead)), "cannot be booked directly")
-	wants(t, render(t, bookPage(past)), "At most £27.40 an hour, by the rate card.", "Number in the professional register", "Book worker")
+	wants(t, render(t, bookPage(past)), "At most £27.40 an hour, by the rate card.", "Number in the professional register", "Book worker", `name="evidence.exemption_reference"`, `name="evidence.exemption_expires_on"`)
 }
