@@ -101,7 +101,7 @@ func (m *maker) askDirector(ctx context.Context, tx *tenants.Tx) error {
 		return nil
 	}
 	r, err := m.Proposals.AskApproval(ctx, tx, m.aboveToo, proposals.Case{Reason: "patient_safety",
-		Statement: "Two nurses short on a full ward; the bank and every tier were asked, and this is the lowest offer."})
+		Statement: "Nobody has offered within the cap, and the ward is short that day."})
 	m.world.note("kingsmere.approval.above", r.ID)
 	return err
 }

@@ -57,7 +57,7 @@ func orWord(s, word string) string {
 }
 
 func factsOf(r approvals.Request, asked []string) []ui.Fact {
-	facts := []ui.Fact{{Label: "Why", Value: why(r)}, {Label: "Highest charge", Value: rate(r.Rate), Note: "before VAT"}}
+	facts := []ui.Fact{{Label: "Why", Value: why(r)}, {Label: "Charge", Value: rate(r.Rate), Note: "before VAT"}}
 	if r.Cap.IsZero() {
 		facts = append(facts, ui.Fact{Label: "Cap", Value: "None known"})
 	} else {
@@ -82,13 +82,20 @@ func factsOf(r approvals.Request, asked []string) []ui.Fact {
 }
 
 // figure puts an exact number of a request, or the version that it came from, into
-// words. Ids are for programs alone.
-func figure(name, value string) (f ui.Fact, told bool) {
+// words. A cap has its source beside it; ids are for programs alone.
+func figure(all map[string]string, name string) (f ui.Fact, told bool) {
 	what, band, _ := strings.Cut(name, ".")
-	if strings.HasSuffix(what, "_id") {
+	value := all[name]
+	if strings.HasSuffix(what, "_id") || what == "cap_row" {
 		return f, false
 	}
-	f = ui.Fact{Label: orWord(figureWords[what], labels.Status(strings.ReplaceAll(what, "_", " "))), Value: value}
+	f = ui.Fact{Label: labels.Status(strings.ReplaceAll(what, "_", " ")), Value: value}
+	switch what {
+	case "card":
+		f = ui.Fact{Label: "Rate card", Value: labels.Status(strings.TrimPrefix(value, "within rate card "))}
+	case "cap":
+		f.Note = all["cap_row."+band]
+	}
 	if band != "" {
 		line := rates.Line{Kind: rates.Pay, Band: rates.Band(band)}
 		f.Label += ", " + strings.ToLower(line.Title())
@@ -98,8 +105,6 @@ func figure(name, value string) (f ui.Fact, told bool) {
 	}
 	return f, true
 }
-
-var figureWords = map[string]string{"card": "Rate card", "cap_row": "Source of the cap", "charge": "Charge", "cap": "Cap"}
 
 // fill says the rest of a request; home is where the organisation's pages begin.
 func (v *detail) fill(home string) {
@@ -117,7 +122,7 @@ func (v *detail) fill(home string) {
 		v.Evidence = append(v.Evidence, f)
 	}
 	for _, name := range slices.Sorted(maps.Keys(v.R.Figures)) {
-		if f, told := figure(name, v.R.Figures[name]); told {
+		if f, told := figure(v.R.Figures, name); told {
 			v.Figures = append(v.Figures, f)
 		}
 	}

@@ -9,17 +9,19 @@ import (
 
 func TestFigure_isToldInWordsAndWithoutIds(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ name, value, label, text string }{
-		{"pay_rate", "20.8600", "Pay rate", "£20.86 an hour"},
-		{"charge.low", "40.6826", "Charge, unsocial hours", "£40.6826 an hour"},
-		{"cap_row.core", "Price caps, version 2, from Wed 1 Apr 2026", "Source of the cap, core hours", "Price caps, version 2, from Wed 1 Apr 2026"},
-		{"card", "within rate card Agency rates 2026, version 1", "Rate card", "within rate card Agency rates 2026, version 1"},
+	all := map[string]string{"pay_rate": "20.8600", "charge.low": "40.6826", "cap.core": "30.9500", "cap_row.core": "Price caps, version 2, from Wed 1 Apr 2026",
+		"card": "within rate card Agency rates 2026, version 1", "agreement_id": "01a227ac-c240-7e3d-b04b-9d7a2f6f63f4"}
+	for name, want := range map[string]ui.Fact{
+		"pay_rate":   {Label: "Pay rate", Value: "£20.86 an hour"},
+		"charge.low": {Label: "Charge, unsocial hours", Value: "£40.6826 an hour"},
+		"cap.core":   {Label: "Cap, core hours", Value: "£30.95 an hour", Note: "Price caps, version 2, from Wed 1 Apr 2026"},
+		"card":       {Label: "Rate card", Value: "Agency rates 2026, version 1"},
 	} {
-		if f, told := figure(c.name, c.value); !told || f.Label != c.label || f.Value != c.text {
-			t.Errorf("%s: %+v, %v", c.name, f, told)
+		if f, told := figure(all, name); !told || f != want {
+			t.Errorf("%s: %+v, %v", name, f, told)
 		}
 	}
-	if _, told := figure("agreement_id", "01a227ac-c240-7e3d-b04b-9d7a2f6f63f4"); told {
+	if _, told := figure(all, "agreement_id"); told {
 		t.Error("an id is told to people")
 	}
 }
