@@ -2,8 +2,8 @@
 // would exempt if the supplier chose exemption: how much it is, from when it can
 // no longer be claimed, and what proves it.
 //
-// It owns no table, emits nothing and hears nothing. It reads timesheet_lines and
-// self_bill_lines together, because it adds up four years of them at once; every
+// It owns no table, emits nothing and hears nothing. It reads timesheet_lines,
+// timesheet_adjustment_lines and self_bill_lines together, because it adds up four years of them at once; every
 // other fact it asks of the rooms below.
 //
 // # What it promises
@@ -18,6 +18,8 @@
 // law, which counts for the past: only the supplier can make it, and hands the VAT
 // on. A choice is a concession that counts from the day on which the supplier
 // chooses it: what was charged before that day stays charged.
+//
+// What an adjustment posted to approved hours counts with them, more or less.
 //
 // VAT is what stood on issued bills, each line with its share. What no bill has
 // yet is shown apart and is indicative.

@@ -47,8 +47,9 @@ type Evidence struct {
 // EvidenceLine is a line of the timesheet with its share of the bill's VAT.
 type EvidenceLine struct {
 	timesheets.Line
-	VATPence money.Pence
-	Billed   bool
+	VATPence   money.Pence
+	Billed     bool
+	Adjustment string // that posted it since; empty: a line of the timesheet itself
 }
 
 // Moment is one line of what happened.
@@ -135,11 +136,23 @@ func (s *Service) lines(ctx context.Context, tx *tenants.Tx, e *Evidence) (err e
 		return err
 	}
 	for _, l := range lines {
-		one := EvidenceLine{Line: l}
-		if b, on := billed[l.ID]; on {
-			one.VATPence, one.Billed = b.VATPence, true
+		e.Lines = append(e.Lines, EvidenceLine{Line: l})
+	}
+	posted, err := s.Timesheets.Postings(ctx, tx, e.Timesheet.ID)
+	if err != nil {
+		return err
+	}
+	for i := range posted {
+		for j := range posted[i].Lines {
+			l := &posted[i].Lines[j]
+			e.Lines = append(e.Lines, EvidenceLine{Adjustment: posted[i].AdjustmentRef, Line: timesheets.Line{ID: l.ID, Kind: l.Kind, Band: l.Band,
+				AmountPence: l.AmountPence, VATCategory: l.VATCategory, VATRate: l.VATRate, VATReason: l.VATReason, Formula: l.Formula}})
 		}
-		e.Lines = append(e.Lines, one)
+	}
+	for i := range e.Lines {
+		if b, on := billed[e.Lines[i].ID]; on {
+			e.Lines[i].VATPence, e.Lines[i].Billed = b.VATPence, true
+		}
 	}
 	e.indicate()
 	for i := range e.Lines {

@@ -20,6 +20,7 @@ import (
 	"wardbridge/modules/rates"
 	"wardbridge/modules/reclaims"
 	"wardbridge/modules/shifts"
+	"wardbridge/modules/timesheets"
 	"wardbridge/modules/timesheets/timesheetstest"
 	"wardbridge/tenants"
 )
@@ -132,6 +133,57 @@ func TestReview_totalsWhatWasChargedBeforeTheElection(t *testing.T) {
 	if len(review.Reasons) != 2 || review.Reasons[0].Source == "" {
 		t.Errorf("because of %+v", review.Reasons)
 	}
+}
+
+// TestReview_countsWhatWasPostedSince: an award of £9.00 and its holiday pay, posted
+// to the first day when that is billed already, bear VAT that no bill has yet; what
+// lowers a charge lowers the claim.
+func TestReview_countsWhatWasPostedSince(t *testing.T) {
+	t.Parallel()
+	r := start(t)
+	r.post(t, r.first, "KUH-ADJ-1", 900, 109)
+	r.post(t, r.waiting, "KUH-ADJ-2", -500)
+	want := claim
+	want.WaitingNet, want.WaitingVAT = want.WaitingNet+1009-500, want.WaitingVAT+202-100
+
+	review := r.review(t)
+
+	if got := review.Total(reclaims.Claim); got != want {
+		t.Errorf("claims come to %+v, want %+v", got, want)
+	}
+	rows, _ := r.list(t, reclaims.Filter{Ground: reclaims.Claim})
+	sum := reclaims.Sum{Shifts: len(rows)}
+	for _, b := range rows {
+		sum.Net, sum.VAT, sum.WaitingNet, sum.WaitingVAT = sum.Net+b.Net, sum.VAT+b.VAT, sum.WaitingNet+b.WaitingNet, sum.WaitingVAT+b.WaitingVAT
+	}
+	if sum != want {
+		t.Errorf("the bookings come to %+v, want %+v", sum, want)
+	}
+	pack := string(r.file(t, func(ctx context.Context, tx *tenants.Tx) (file, error) { return r.reclaims.Pack(ctx, tx, r.first.String()) }))
+	if !strings.Contains(pack, "adjusted since by KUH-ADJ-1") || !strings.Contains(pack, "not billed yet") || !strings.Contains(pack, "£647.71") { // 637.62 + 10.09
+		t.Error("the evidence does not hold what was posted since")
+	}
+}
+
+// post brings signed pence to the approved hours of a booking: of pay, and of
+// holiday pay if there are more.
+func (r *room) post(t *testing.T, booking tenants.ID, ref string, pence ...money.Pence) {
+	t.Helper()
+	r.As(t, r.Employer, r.Finance, func(ctx context.Context, tx *tenants.Tx) error {
+		sheet, err := r.Timesheets.OfBooking(ctx, tx, booking)
+		if err != nil {
+			return err
+		}
+		p := timesheets.Posting{AgencyID: sheet.AgencyID, WorkerID: sheet.WorkerID, TimesheetID: sheet.ID, AdjustmentID: tenants.NewID(), AdjustmentRef: ref,
+			Reason: "Award, backdated", AgreementID: sheet.AgreementID, EarnedOn: sheet.WorkedOn, PayRate: money.MustRate("45.90"), PostedAt: tx.Now, PostedBy: tx.Actor.Name}
+		for i, amount := range pence {
+			p.NetPence += amount
+			p.Lines = append(p.Lines, timesheets.PostedLine{Kind: []rates.Kind{rates.Pay, rates.HolidayPay}[i], BecomesPence: amount, AmountPence: amount,
+				VATCategory: rates.Standard, VATRate: money.MustFactor("0.2"), Formula: "as posted"})
+		}
+		p.BecomesPence = p.NetPence
+		return r.Timesheets.Post(ctx, tx, []timesheets.Posting{p})
+	})
 }
 
 func TestReview_judgesLinesThatKeptNoFactsByWhatTheyAreOf(t *testing.T) {
