@@ -29,7 +29,8 @@ type Limit struct {
 	Conditions []approvals.Condition // why more is needed; none: nothing more is
 	Text       string                // in words, such as £1.20 an hour above the cap in unsocial hours
 	Granted    bool
-	Request    *approvals.Request // the latest about it, if any
+	Request    *approvals.Request  // the latest about it, if any
+	Answer     *approvals.Decision // of that request, if it was refused
 }
 
 // Needed reports that the proposal cannot be accepted as it stands.
@@ -77,7 +78,9 @@ func (s *Service) limit(ctx context.Context, tx *tenants.Tx, p *Proposal, own bo
 	if len(l.Conditions) == 0 {
 		return l, nil
 	}
-	l.Text = p.Over()
+	if l.Text = p.Over(); l.Text == "" {
+		l.Text = "The organisation asks for approval of every booking."
+	}
 	all, err := s.Approvals.For(ctx, tx, p.subject())
 	if err != nil {
 		return l, err
@@ -93,7 +96,10 @@ func (s *Service) limit(ctx context.Context, tx *tenants.Tx, p *Proposal, own bo
 		}
 		l.Granted = l.Granted || r.Covers(l.Conditions, rate, p.NetPence)
 	}
-	return l, nil
+	if l.Request != nil && l.Request.State == approvals.Refused {
+		_, l.Answer, err = s.Approvals.Get(ctx, tx, l.Request.ID)
+	}
+	return l, err
 }
 
 // ownWithinCap reports that the employer has made a rule of its own for bookings
@@ -251,9 +257,9 @@ func (s *Service) approved(ctx context.Context, tx *tenants.Tx, p *Proposal) (*t
 	case len(l.Conditions) == 0:
 		return nil, nil
 	case l.Open():
-		return nil, ErrNeedsApproval.Saying(first(l.Text, ErrNeedsApproval.Text) + " Approval has been asked for and is waited for.")
+		return nil, ErrNeedsApproval.Saying(l.Text + " Approval has been asked for and is waited for.")
 	case !l.Granted:
-		return nil, ErrNeedsApproval.Saying(first(l.Text, "The organisation asks for approval of every booking.") + " Ask for approval first.")
+		return nil, ErrNeedsApproval.Saying(l.Text + " Ask for approval first.")
 	}
 	return &l.Request.ID, nil
 }

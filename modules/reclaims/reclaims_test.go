@@ -159,7 +159,9 @@ func TestReview_countsWhatWasPostedSince(t *testing.T) {
 	if sum != want {
 		t.Errorf("the bookings come to %+v, want %+v", sum, want)
 	}
-	pack := string(r.file(t, func(ctx context.Context, tx *tenants.Tx) (file, error) { return r.reclaims.Pack(ctx, tx, r.first.String()) }))
+	pack := string(r.file(t, func(ctx context.Context, tx *tenants.Tx) (file, error) {
+		return r.reclaims.Pack(ctx, tx, r.first.String())
+	}))
 	if !strings.Contains(pack, "adjusted since by KUH-ADJ-1") || !strings.Contains(pack, "not billed yet") || !strings.Contains(pack, "£647.71") { // 637.62 + 10.09
 		t.Error("the evidence does not hold what was posted since")
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 
 	"wardbridge/internal/civil"
 	"wardbridge/internal/fault"
@@ -237,9 +238,9 @@ func judge(pay, fee money.Rate, card cards.Line) verdict {
 		return verdict{"bad", "The commission is above the rate card.", "Lower it by " + fee.Sub(card.CommissionMax).Text() + " an hour, to " + card.CommissionMax.Text() + " at most."}
 	}
 	if under := card.PayMax.Sub(pay).Add(card.CommissionMax.Sub(fee)); !under.IsZero() {
-		return verdict{"good", "Within the rate card by " + under.Text() + " an hour.", "No extra approval is needed."}
+		return verdict{"good", "Within the rate card by " + under.Text() + " an hour.", ""}
 	}
-	return verdict{"good", "At the rate card's maximum.", "No extra approval is needed."}
+	return verdict{"good", "At the rate card's maximum.", ""}
 }
 
 // limitsOf are the tests of a price against the agency rules and the minimum wage,
@@ -314,6 +315,9 @@ func (d Deps) send(ctx context.Context, tx *tenants.Tx, in proposeIn) (web.Done,
 	if err != nil {
 		return web.Done{}, err
 	}
-	return web.Done{To: web.Base(ctx) + "/proposals/" + p.Ref, Flash: &ui.Flash{Kind: "success", Title: "Proposal sent",
-		Text: "The trust has been told of " + p.WorkerName + ". You can withdraw the proposal until it is answered."}}, nil
+	text := "The trust has been told of " + p.WorkerName + ". You can withdraw the proposal until it is answered."
+	if over := p.Over(); over != "" {
+		text += " The trust needs more than a manager's yes: " + strings.ToLower(over[:1]) + over[1:]
+	}
+	return web.Done{To: web.Base(ctx) + "/proposals/" + p.Ref, Flash: &ui.Flash{Kind: "success", Title: "Proposal sent", Text: text}}, nil
 }

@@ -100,6 +100,7 @@ func (c *comparison) compareRows() []ui.CompareRow {
 		}
 		return row
 	}
+	priced := func(b *bid) bool { return b.Quote != nil }
 	rows := []ui.CompareRow{
 		line("Charge an hour", func(b *bid) ui.CompareCell {
 			return ui.CompareCell{Text: b.Charge.Pence().String(), Note: b.against(len(side))}
@@ -107,12 +108,18 @@ func (c *comparison) compareRows() []ui.CompareRow {
 		line("Whole shift", func(b *bid) ui.CompareCell {
 			return ui.CompareCell{Text: b.Net.String(), Note: "before VAT"}
 		}),
+	}
+	if some(side, priced) {
+		rows = append(rows, line("With VAT", func(b *bid) ui.CompareCell {
+			return ui.CompareCell{Text: b.gross(), Note: "VAT is " + b.vat() + ", indicative"}
+		}))
+	}
+	rows = append(rows,
 		line("Pay to worker", func(b *bid) ui.CompareCell {
 			return ui.CompareCell{Text: b.Pay.Text() + " an hour", Note: b.underCard()}
 		}),
 		line("Agency commission", func(b *bid) ui.CompareCell { return ui.CompareCell{Text: b.Commission.Text() + " an hour"} }),
-		line("Grade", func(b *bid) ui.CompareCell { return ui.CompareCell{Text: b.Grade, Note: b.higher(c.Grade)} }),
-	}
+		line("Grade", func(b *bid) ui.CompareCell { return ui.CompareCell{Text: b.Grade, Note: b.higher(c.Grade)} }))
 	if some(side, func(b *bid) bool { return b.Register != "" }) {
 		rows = append(rows, line("Registration", func(b *bid) ui.CompareCell { return ui.CompareCell{Text: first(b.Register, "None needed")} }))
 	}
@@ -125,7 +132,7 @@ func (c *comparison) compareRows() []ui.CompareRow {
 		rows = append(rows, line("Note", func(b *bid) ui.CompareCell { return ui.CompareCell{Text: first(b.Note, "None")} }))
 	}
 	if some(side, func(b *bid) bool { return len(b.Limit.Conditions) > 0 }) {
-		rows = append(rows, line("Limits", func(b *bid) ui.CompareCell { return ui.CompareCell{Text: b.limit(), Note: b.Limit.Text} }))
+		rows = append(rows, line("Limits", func(b *bid) ui.CompareCell { return ui.CompareCell{Text: b.limit(), Note: b.limitNote()} }))
 	}
 	if c.May {
 		rows = append(rows, line("", func(b *bid) ui.CompareCell { return ui.CompareCell{Body: decide(c.Path, b)} }))
@@ -176,6 +183,21 @@ func (b *bid) limit() string {
 		return "Approval was " + string(b.Limit.Request.State)
 	}
 	return "Needs approval"
+}
+
+func (b *bid) gross() string {
+	if b.Quote == nil {
+		return "–"
+	}
+	return b.Quote.Gross.String()
+}
+
+// limitNote says what is passed, or what was answered.
+func (b *bid) limitNote() string {
+	if a := b.Limit.Answer; a != nil && !b.Limit.Granted {
+		return a.PersonName + ": " + a.Statement
+	}
+	return b.Limit.Text
 }
 
 // owed says that the worker has, or will soon have, a right to the pay of the
