@@ -19,8 +19,8 @@ func (m *maker) national(ctx context.Context) error {
 }
 
 type demoSite struct {
-	code, name string
-	wards      []demoWard
+	code, name, address string
+	wards               []demoWard
 }
 
 type demoWard struct{ code, name, costCentre string }
@@ -29,27 +29,27 @@ type demoWard struct{ code, name, costCentre string }
 // the shifts of the demonstration are worked.
 var sitesOf = map[string][]demoSite{
 	"kingsmere": {
-		{"RK201", "Royal Kingsmere", []demoWard{
+		{"RK201", "Royal Kingsmere", "King's Road, Kingsmere, EX1 2KM", []demoWard{
 			{"ED", "Emergency Department", "001020"}, {"ICU", "Intensive Care Unit", "002210"}, {"AMU", "Acute Medical Unit", "001310"},
 			{"W7", "Ward 7, Stroke", "001407"}, {"W12", "Ward 12, Older people", "001412"}, {"TH", "Main Theatres", "002300"},
 			{"PAED", "Children's Ward", "001550"}, {"MAT", "Labour Ward", "001610"}}},
-		{"RK202", "Kingsmere Park", []demoWard{
+		{"RK202", "Kingsmere Park", "Park Lane, Kingsmere, EX1 4KP", []demoWard{
 			{"REH", "Rehabilitation Unit", "003010"}, {"DSU", "Day Surgery", "003120"}, {"OPD", "Outpatients", "003200"}, {"UTC", "Urgent Treatment Centre", "003050"}}},
 	},
-	"saltbridge": {{"RS701", "Saltbridge General", []demoWard{
+	"saltbridge": {{"RS701", "Saltbridge General", "Harbour Street, Saltbridge, EX3 5SB", []demoWard{
 		{"ED", "Emergency Department", "S1020"}, {"MED", "Medical Ward", "S1310"}, {"SUR", "Surgical Ward", "S1405"}, {"MAT", "Maternity", "S1610"}}}},
-	"clockwork":    {{"RC901", "Clockwork Hospital", []demoWard{{"NIGHT", "Night Ward", "C0100"}, {"DAY", "Day Ward", "C0200"}}}},
-	"brightwater":  {{"BW1", "Brightwater Hub", []demoWard{{"EVE", "Evening clinic", "B100"}}}},
-	"elmtree":      {{"ET1", "Elm Tree Surgery", nil}},
-	"millbrook":    {{"MB1", "Millbrook Practice", nil}},
-	"harbour-view": {{"HV1", "Harbour View Medical Centre", nil}},
+	"clockwork":    {{"RC901", "Clockwork Hospital", "Clock Lane, Testham, EX9 9CT", []demoWard{{"NIGHT", "Night Ward", "C0100"}, {"DAY", "Day Ward", "C0200"}}}},
+	"brightwater":  {{"BW1", "Brightwater Hub", "Mill Street, Brightwater, EX5 1BW", []demoWard{{"EVE", "Evening clinic", "B100"}}}},
+	"elmtree":      {{"ET1", "Elm Tree Surgery", "Elm Road, Brightwater, EX5 2ET", nil}},
+	"millbrook":    {{"MB1", "Millbrook Practice", "Brook Street, Brightwater, EX5 3MB", nil}},
+	"harbour-view": {{"HV1", "Harbour View Medical Centre", "Quay Road, Brightwater, EX5 4HV", nil}},
 }
 
 func (m *maker) sites(ctx context.Context) error {
 	for code, sites := range sitesOf {
 		err := m.as(ctx, code, func(ctx context.Context, tx *tenants.Tx) error {
 			for _, s := range sites {
-				site, err := m.Places.AddSite(ctx, tx, places.Site{Code: s.code, Name: s.name, Published: true})
+				site, err := m.Places.AddSite(ctx, tx, places.Site{Code: s.code, Name: s.name, Address: s.address, Published: true})
 				if err != nil {
 					return fmt.Errorf("site %s: %w", s.code, err)
 				}

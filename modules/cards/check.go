@@ -22,6 +22,7 @@ var (
 	ErrOverlap        = fault.New(fault.Conflict, "lines_overlap", "Two lines give a rate to the same work. Keep one of them.")
 	ErrRoute          = fault.New(fault.Conflict, "vat_route_wrong", "A line cannot occur the way it is engaged. Change its engagement, its margin or its VAT.")
 	ErrUnderMinimum   = fault.New(fault.Conflict, "under_minimum_wage", "A line pays less than the National Living Wage. Raise its pay.")
+	ErrParityLower    = fault.New(fault.Conflict, "pay_after_12_weeks_lower", "A line pays less after 12 weeks than before. Raise the pay after 12 weeks, or leave it out.")
 	ErrAboveCap       = fault.New(fault.Conflict, "above_cap", "A line charges more than the national price cap. Lower its charge.")
 	ErrGap            = fault.New(fault.Conflict, "rate_gap", "Work that you ask for has no rate. Add lines for it.")
 )
@@ -77,7 +78,7 @@ type Report struct {
 func Check(s Subject) Report {
 	c := checking{Subject: s, Report: Report{Title: fmt.Sprintf("%s, version %d", s.Card.Name, s.Card.Version)}}
 	c.life()
-	for _, look := range []func(int, *Entry){c.exact, c.grade, nil, c.route, c.minimum, c.cap} {
+	for _, look := range []func(int, *Entry){c.exact, c.grade, nil, c.route, c.minimum, c.parity, c.cap} {
 		if look == nil {
 			c.overlaps()
 			continue
@@ -174,6 +175,13 @@ func (c *checking) minimum(n int, l *Entry) {
 		}
 		c.flaw(ErrUnderMinimum, n, fmt.Sprintf("The %s of %s is %s an hour, and the National Living Wage on %s is %s. Pay %s or more.",
 			strings.ToLower(heading(pay.column)), c.about(l), pay.rate.Text(), c.Card.ValidFrom.Text(), c.Minimum.Text(), c.Minimum.Text()))
+	}
+}
+
+// parity refuses pay for after the qualifying weeks that is below the pay before.
+func (c *checking) parity(n int, l *Entry) {
+	if !l.PayAfter12.IsZero() && l.PayAfter12.Cmp(l.PayMax) < 0 {
+		c.flaw(ErrParityLower, n, fmt.Sprintf("The pay of %s after 12 weeks is %s an hour and before it %s. Pay %s or more, or leave it out.", c.about(l), l.PayAfter12.Text(), l.PayMax.Text(), l.PayMax.Text()))
 	}
 }
 

@@ -52,6 +52,19 @@ func TestCheck_findsNothingWrongWithASoundCard(t *testing.T) {
 	}
 }
 
+func TestCheck_refusesLessPayAfterTheQualifyingWeeksThanBefore(t *testing.T) {
+	t.Parallel()
+	s := sound()
+	s.Card.Lines[0].PayAfter12 = s.Card.Lines[0].PayMax.Sub(money.MustRate("0.01"))
+	if r := cards.Check(s); len(r.Flaws) != 1 || r.Flaws[0].Kind != cards.ErrParityLower || r.Flaws[0].Line != 1 {
+		t.Errorf("got %s", r)
+	}
+	s.Card.Lines[0].PayAfter12 = s.Card.Lines[0].PayMax
+	if r := cards.Check(s); len(r.Flaws) > 0 {
+		t.Errorf("as much as before: %s", r)
+	}
+}
+
 // broken are the ten ways in which a card is most often wrong. Each is a sound
 // card with one thing changed, or a few of one kind.
 var broken = []struct {

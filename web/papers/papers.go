@@ -23,7 +23,7 @@ func numberOf(b *billing.Bill) string {
 func period(b *billing.Bill) string { return b.PeriodFrom.Text() + " to " + b.PeriodTo.Text() }
 
 // Head is the top of a self-bill: the facts that the law asks for.
-func Head(b *billing.Bill) ui.DocumentHead {
+func Head(b *billing.Bill, late string) ui.DocumentHead {
 	head := ui.DocumentHead{Kind: "Self-billed invoice", Number: numberOf(b), Status: labels.Status(b.Status), Statement: b.Statement(),
 		Parties: []ui.Party{
 			{Role: "From", Name: b.Supplier.Name, Lines: address(b.Supplier.Address, vatLine(b.Supplier.VATNumber))},
@@ -32,15 +32,15 @@ func Head(b *billing.Bill) ui.DocumentHead {
 	if b.TaxPointOn != nil {
 		head.Facts = append(head.Facts, ui.Fact{Label: "Tax point", Value: b.TaxPointOn.Text()})
 	}
-	return withFacts(head, b)
+	return withFacts(head, b, late)
 }
 
-func withFacts(head ui.DocumentHead, b *billing.Bill) ui.DocumentHead {
+func withFacts(head ui.DocumentHead, b *billing.Bill, late string) ui.DocumentHead {
 	if b.IssuedAt != nil {
 		head.Facts = append(head.Facts, ui.Fact{Label: "Date of issue", Value: b.IssuedOn().Text()})
 	}
 	head.Facts = append(head.Facts,
-		ui.Fact{Label: "Work of", Value: period(b)},
+		ui.Fact{Label: "Work of", Value: period(b), Note: late},
 		ui.Fact{Label: "Type", Value: billing.Reference, Note: "document type " + billing.TypeCode},
 		ui.Fact{Label: "Timesheets", Value: labels.Count(b.Timesheets, "timesheet"), Note: civil.Span(b.Minutes) + " paid"})
 	return head
@@ -61,6 +61,21 @@ func address(text string, more ...string) []string {
 		}
 	}
 	return lines
+}
+
+// Late is the day of the oldest work on a bill that lies before its period, in
+// words; empty: none does.
+func Late(b *billing.Bill, lines []billing.Line) string {
+	oldest := b.PeriodFrom
+	for i := range lines {
+		if lines[i].WorkedOn.Before(oldest) {
+			oldest = lines[i].WorkedOn
+		}
+	}
+	if oldest == b.PeriodFrom {
+		return ""
+	}
+	return "and earlier work that came late, from " + oldest.Text()
 }
 
 // Lines puts a sum of each timesheet over its rate parts.

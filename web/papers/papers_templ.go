@@ -162,7 +162,7 @@ func SelfBill(b *billing.Bill, lines []billing.Line) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Document(Head(b)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Document(Head(b, Late(b, lines))).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

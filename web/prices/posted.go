@@ -9,6 +9,7 @@ import (
 // posted is one adjustment of approved hours in words.
 type posted struct {
 	Title, Text, Total string
+	Was, Now           string // what the whole timesheet came to, and comes to; empty for a worker
 	Lines              []postedLine
 }
 
@@ -34,7 +35,9 @@ func postings(all []timesheets.Posting, payOnly bool) []posted {
 		default:
 			rows[i].Text += ". It will be on the next self-bill."
 		}
-		rows[i].Total = signed(sum)
+		if rows[i].Total = signed(sum); !payOnly {
+			rows[i].Was, rows[i].Now = p.WasPence.String(), p.BecomesPence.String()
+		}
 	}
 	return rows
 }

@@ -4,6 +4,7 @@ package ui
 // shown grey, so a new state is visible but never shouts.
 var statusColours = map[string]string{
 	"Draft":      "grey",
+	"Not sent":   "grey",
 	"Bank only":  "grey",
 	"Tier 1":     "grey",
 	"Tier 2":     "grey",

@@ -585,7 +585,7 @@ func onePage(v oneView, refused *fault.Fault) templ.Component {
 						}
 						ctx = templ.InitializeContext(ctx)
 						for i := range v.Items {
-							templ_7745c5c3_Err = itemRow(&v.Items[i]).Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = itemRow(v.Sheets, &v.Items[i]).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
@@ -799,7 +799,7 @@ func agenciesPanel(v oneView) templ.Component {
 	})
 }
 
-func itemRow(it *adjustments.Item) templ.Component {
+func itemRow(sheets string, it *adjustments.Item) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -832,7 +832,7 @@ func itemRow(it *adjustments.Item) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.TableCell(ui.Cell{Label: "Timesheet", Text: it.TimesheetRef, Note: it.WorkerName, Strong: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.TableCell(ui.Cell{Label: "Timesheet", Text: it.TimesheetRef, Href: sheets + "/" + it.TimesheetRef, Note: it.WorkerName, Strong: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -261,7 +261,7 @@ type agencyShare struct {
 }
 
 type oneView struct {
-	At              string
+	At, Sheets      string // where adjustments and timesheets are
 	A               adjustments.Adjustment
 	For             string
 	Shares          []agencyShare
@@ -282,7 +282,7 @@ func (d Deps) oneAgain(ctx context.Context, tx *tenants.Tx, in oneIn, refused *f
 	if err != nil {
 		return web.View{}, err
 	}
-	v := oneView{At: base(ctx), A: a, For: "every agency", MayEnd: web.May(ctx, rbac.AdjustmentManage) && a.Status == adjustments.StatusPreviewed}
+	v := oneView{At: base(ctx), Sheets: web.Base(ctx) + "/timesheets", A: a, For: "every agency", MayEnd: web.May(ctx, rbac.AdjustmentManage) && a.Status == adjustments.StatusPreviewed}
 	v.MayPost = v.MayEnd && a.Affected > 0
 	shares, err := d.Adjustments.ByAgency(ctx, tx, a.ID)
 	if err != nil {

@@ -70,6 +70,9 @@ func (p *pages) matrixRow(ctx context.Context, tx *tenants.Tx, at string, l appr
 	others, err := p.Approvals.Names(ctx, tx, l.Rule.EscalateTo)
 	r := matrixRow{Title: l.Rule.Condition.Title(), Href: at + "/rule?condition=" + string(l.Rule.Condition), Who: joined(who), Night: outOfHours(l.Rule),
 		Asks: asks(l.Rule), Later: later(l.Rule, others), Source: l.Rule.Source, Own: !l.Rule.National()}
+	if l.Rule.Condition == approvals.WithinCap && !r.Own {
+		r.Who, r.Asks, r.Later = "Whoever accepts the proposal", "Nothing", "Never"
+	}
 	if !l.Rule.LimitRate.IsZero() || l.Rule.LimitPence != 0 {
 		r.Limit = limit(l.Rule.LimitRate, l.Rule.LimitPence) + ", above it " + joined(others)
 	}
@@ -85,6 +88,14 @@ func joined(names []string) string {
 		text += n
 	}
 	return text
+}
+
+// until is when something ends: a midnight ends the day before it.
+func until(at time.Time) string {
+	if civil.ClockOf(at) == 0 {
+		return "the end of " + civil.DateOf(at).AddDays(-1).Text()
+	}
+	return civil.When(at)
 }
 
 // holders are the offices and delegations of the page.
@@ -110,7 +121,7 @@ func (p *pages) holders(ctx context.Context, tx *tenants.Tx, v *matrixView) erro
 	delegated, err := p.Approvals.Delegations(ctx, tx)
 	for _, d := range delegated {
 		r := delegationRow{ID: d.ID.String(), Office: d.Office.Title(), Holder: d.HolderName, Delegate: d.DelegateName, Limit: limit(d.LimitRate, d.LimitPence),
-			Dates: civil.When(d.StartsAt) + " to " + civil.When(d.EndsAt), State: "Closed", Mine: d.HolderID == tx.Actor.Person || v.Manage && web.May(ctx, rbac.ApprovalDecide)}
+			Dates: civil.When(d.StartsAt) + " to " + until(d.EndsAt), State: "Closed", Mine: d.HolderID == tx.Actor.Person || v.Manage && web.May(ctx, rbac.ApprovalDecide)}
 		switch {
 		case d.On(tx.Now):
 			r.State = "Active"
@@ -146,6 +157,7 @@ type ruleForm struct {
 type ruleView struct {
 	Back, At, Ask, Title, National string
 	Own                            bool
+	EveryBooking                   bool // with a rule of one's own
 	Who, Evidence                  []ui.Option
 	Form                           ruleForm
 }
@@ -188,7 +200,7 @@ func (p *pages) changeAgain(ctx context.Context, tx *tenants.Tx, in ruleForm, re
 		return web.View{}, err
 	}
 	v := ruleView{Back: base(ctx) + "/matrix", At: base(ctx) + "/matrix/rule", Ask: "?condition=" + string(l.Rule.Condition), Title: l.Rule.Condition.Title(), National: row.Who + ". Asks for: " + row.Asks + ". " + row.Later + ".",
-		Own: !l.Rule.National(), Form: in}
+		Own: !l.Rule.National(), EveryBooking: l.Rule.Condition == approvals.WithinCap, Form: in}
 	for _, o := range approvals.Offices {
 		v.Who = append(v.Who, ui.Option{Value: string(approvals.OfOffice(o)), Text: o.Title()})
 	}

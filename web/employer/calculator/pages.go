@@ -242,7 +242,7 @@ func (v *view) show(models []quotes.Model) {
 		pay, costs := q.Sum(rates.Pay, rates.Supplement), q.Sum(rates.HolidayPay, rates.EmployerNI, rates.Pension, rates.Levy)
 		fees := q.Net - pay - costs
 		c := column{Name: words[models[i].Engagement][0], Note: words[models[i].Engagement][1], Pay: pay.String(), Costs: costs.String(), Fees: fees.String(),
-			Net: q.Net.String(), VAT: q.VAT.String(), Gross: q.Gross.String(), Hour: q.PerHour().Pence().String(), Cheapest: i == cheapest, Quote: q}
+			Net: q.Net.String(), VAT: q.VAT.String(), Gross: q.Gross.String(), Hour: q.PerHour().Pence().String(), Cheapest: q.Gross == models[cheapest].Answer.Quote.Gross, Quote: q}
 		c.Cap, c.Over = against(q, models[i].Engagement)
 		v.Columns = append(v.Columns, c)
 		v.Chart.Bars = append(v.Chart.Bars, ui.Bar{Label: c.Name, Text: c.Gross, Values: []int64{int64(pay), int64(costs), int64(fees), int64(q.VAT)}})

@@ -134,6 +134,9 @@ func (r *run) kindTitle() string {
 	return capital(r.Kind)
 }
 
+// whole reports that the kind is applied with every row or not at all.
+func (r *run) whole() bool { return r.Kind == "rate-card" }
+
 func (r *run) choice() string {
 	if r.Choice == exchange.Good {
 		return "Apply the good rows"
@@ -163,6 +166,9 @@ func (r *run) verdict() (tone, strong, text string) {
 		case r.good() == 0:
 			return "bad", "No row is good, so nothing was applied.", "Correct the file and send it again."
 		}
+		if r.whole() {
+			return "warn", many(r.RowsBad, "row has errors,", "rows have errors,") + " so nothing was applied.", "A rate card is taken in as a whole. Correct the file and send it again from the draft."
+		}
 		return "warn", many(r.RowsBad, "row has errors,", "rows have errors,") + " so nothing was applied.", "Apply the good rows, or correct the file and send it again."
 	case exchange.Refused:
 		return "bad", "The file cannot be taken in.", r.Failure
@@ -173,7 +179,7 @@ func (r *run) verdict() (tone, strong, text string) {
 // appliable says which rows may be applied now: none, all or the good ones.
 func (r *run) appliable() exchange.Choice {
 	switch {
-	case r.Status != exchange.Checked || r.good() == 0:
+	case r.Status != exchange.Checked || r.good() == 0 || r.whole() && r.RowsBad > 0:
 		return ""
 	case r.RowsBad == 0:
 		return exchange.All

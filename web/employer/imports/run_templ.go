@@ -489,7 +489,12 @@ func runActs(r *running) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if r.May && r.Run.Status != exchange.Applied {
+			if r.Run.whole() {
+				templ_7745c5c3_Err = ui.ButtonLink("Back to the rate card", r.Base+"/rates/"+r.Run.Target.String(), "plain").Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			} else if r.May && r.Run.Status != exchange.Applied {
 				templ_7745c5c3_Err = ui.ButtonLink("Send another file", r.Base+"/imports/new", "plain").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -625,7 +630,7 @@ func groupsPanel(r *running) templ.Component {
 									var templ_7745c5c3_Var20 string
 									templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(g.Value)
 									if templ_7745c5c3_Err != nil {
-										return templ.Error{Err: templ_7745c5c3_Err, FileName: `employer/imports/run.templ`, Line: 179, Col: 40}
+										return templ.Error{Err: templ_7745c5c3_Err, FileName: `employer/imports/run.templ`, Line: 181, Col: 40}
 									}
 									_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var20))
 									if templ_7745c5c3_Err != nil {

@@ -37,6 +37,7 @@ type cardView struct {
 	Facts                         []ui.Fact
 	Report                        cards.Report
 	Published, Draft, May         bool
+	Mine                          bool // prepared or submitted by whoever looks, who cannot publish it too
 	Refused                       *fault.Fault
 	In                            showIn
 	Groups, Engagements           []ui.Option
@@ -78,6 +79,7 @@ func (p *pages) card(ctx context.Context, tx *tenants.Tx, in showIn) (v cardView
 	if v.Report, err = p.Cards.Report(ctx, tx, c.ID); err != nil {
 		return v, err
 	}
+	v.Mine = slices.ContainsFunc(v.Report.Flaws, func(f cards.Flaw) bool { return f.Kind == cards.ErrSecondApprover })
 	v.Facts = factsOf(c, book, v.State)
 	v.Groups, v.Engagements = book.choices(c.Lines)
 	edit := ""

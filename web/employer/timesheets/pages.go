@@ -286,7 +286,7 @@ func money(t *timesheets.Timesheet) string {
 	return t.NetPence.String()
 }
 
-var statusWords = map[timesheets.Status]string{timesheets.StatusOpen: "Draft", timesheets.StatusSubmitted: "To review",
+var statusWords = map[timesheets.Status]string{timesheets.StatusOpen: "Not sent", timesheets.StatusSubmitted: "To review",
 	timesheets.StatusQueried: "Queried", timesheets.StatusApproved: "Approved"}
 
 func (v listView) tabs() []ui.Tab {

@@ -201,7 +201,7 @@ func (c calendar) metrics(found []bookings.Booking, day civil.Date) []ui.Metric 
 	if next != nil {
 		figures = append(figures, ui.Metric{Label: "Next shift", Value: labels.Left(c.now, next.StartsAt), Note: rest(before, next.StartsAt)})
 	}
-	return append(figures, ui.Metric{Label: "Expected pay", Value: sum.String(), Note: "before tax"})
+	return append(figures, ui.Metric{Label: "Pay of the week", Value: sum.String(), Note: "before tax"})
 }
 
 func rest(before, next time.Time) string {
