@@ -31,7 +31,7 @@ func (s *Service) Routes(r *openapi.Router) {
 	openapi.Get(r, "/bookings/{id}", rbac.BookingRead, "Get a booking", s.getAPI, manager("kingsmere.booking.confirmed", nil))
 	openapi.Post(r, "/bookings", rbac.BookingCreate, "Book a worker directly", s.directAPI, openapi.Status(201),
 		openapi.Describe("For a shift that was entered after it began: no cascade ran, and the manager knows who came. The worker is named by the register number, or by the person when the agency's worker has been booked here before. The rates must be within the rate card."),
-		openapi.Faults(ErrShiftFilled, ErrNotPast, ErrWorkerTwice, ErrWorkerUnknown, ErrWorkerGroup, ErrPayAboveCard, ErrFeeAboveCard, ErrOwnRequest, diary.ErrNotFree),
+		openapi.Faults(ErrShiftFilled, ErrNotPast, ErrWorkerTwice, ErrWorkerUnknown, ErrWorkerGroup, ErrPayAboveCard, ErrPayFixed, ErrFeeAboveCard, ErrChargeAboveCard, ErrOwnRequest, diary.ErrNotFree),
 		openapi.Example(func(w openapi.World) openapi.Call {
 			return openapi.Call{As: "manager@kingsmere.example", Body: map[string]any{
 				"shift_id": w.ID("kingsmere.shift.retrospective"), "agency_id": w.ID("meridian"), "register_number": w.ID("meridian.worker.register-number"),

@@ -8,6 +8,8 @@ import (
 
 	"wardbridge/internal/fault"
 	"wardbridge/internal/money"
+	"wardbridge/modules/cards"
+	"wardbridge/modules/rates"
 	"wardbridge/tenants"
 )
 
@@ -109,11 +111,12 @@ func TestFilled_saysWhoAndWhen(t *testing.T) {
 func TestWithinCard_namesEachBoxAndItsMaximum(t *testing.T) {
 	t.Parallel()
 	payMax, feeMax := money.MustRate("22.50"), money.MustRate("3")
-	if err := WithinCard(payMax, feeMax, payMax, feeMax); err != nil {
+	card := cards.Line{PayMax: payMax, CommissionMax: feeMax}
+	if err := WithinCard(card, nil, payMax, feeMax); err != nil {
 		t.Errorf("at the maximum: %v", err)
 	}
 
-	err := WithinCard(payMax, feeMax, money.MustRate("22.5001"), money.MustRate("3.10"))
+	err := WithinCard(card, nil, money.MustRate("22.5001"), money.MustRate("3.10"))
 
 	f := fault.Of(err)
 	if !errors.Is(err, ErrPayAboveCard) || len(f.Fields) != 2 || f.Fields[0].Name != "pay_rate" || f.Fields[1].Name != "commission" {
@@ -121,5 +124,33 @@ func TestWithinCard_namesEachBoxAndItsMaximum(t *testing.T) {
 	}
 	if !strings.Contains(f.Fields[0].Text, "£22.50") || !strings.Contains(f.Fields[1].Text, "£3.00") {
 		t.Errorf("texts: %q, %q", f.Fields[0].Text, f.Fields[1].Text)
+	}
+}
+
+func TestWithinCard_holdsFixedPayMarginsAndHighestCharges(t *testing.T) {
+	t.Parallel()
+	rate := money.MustRate
+	fixed := cards.Line{PayMax: rate("20"), CommissionMax: rate("2"), Fixed: true}
+	margin := cards.Line{PayMax: rate("20"), CommissionMax: rate("2"), Margin: money.MustFactor("0.1")}
+	capped := cards.Line{PayMax: rate("20"), CommissionMax: rate("2"), ChargeMax: rate("24"), BandCharges: map[cards.Band]money.Rate{cards.High: rate("40")}}
+	for name, c := range map[string]struct {
+		card    cards.Line
+		charges map[rates.Band]money.Rate
+		pay     string
+		fee     string
+		want    error
+	}{
+		"the fixed pay":              {fixed, nil, "20", "2", nil},
+		"less than the fixed pay":    {fixed, nil, "19.99", "2", ErrPayFixed},
+		"the margin of less pay":     {margin, nil, "14", "1.40", nil},
+		"more than the margin":       {margin, nil, "14", "1.4001", ErrFeeAboveCard},
+		"the highest charge":         {capped, map[rates.Band]money.Rate{rates.Core: rate("24"), rates.High: rate("40")}, "15", "1", nil},
+		"above it":                   {capped, map[rates.Band]money.Rate{rates.Core: rate("24.0001")}, "15", "1", ErrChargeAboveCard},
+		"above that of a band":       {capped, map[rates.Band]money.Rate{rates.High: rate("40.01")}, "15", "1", ErrChargeAboveCard},
+		"a band that has no maximum": {capped, map[rates.Band]money.Rate{rates.Low: rate("99")}, "15", "1", nil},
+	} {
+		if err := WithinCard(c.card, c.charges, rate(c.pay), rate(c.fee)); !errors.Is(err, c.want) {
+			t.Errorf("%s: got %v, want %v", name, err, c.want)
+		}
 	}
 }

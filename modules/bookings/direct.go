@@ -9,6 +9,7 @@ import (
 	"wardbridge/internal/fault"
 	"wardbridge/internal/money"
 	"wardbridge/modules/approvals"
+	"wardbridge/modules/cards"
 	"wardbridge/modules/quotes"
 	"wardbridge/modules/rates"
 	"wardbridge/modules/shifts"
@@ -72,7 +73,7 @@ func (s *Service) ConfirmDirect(ctx context.Context, tx *tenants.Tx, d Direct) (
 	if err != nil {
 		return Booking{}, err
 	}
-	if err := WithinCard(priced.Card.PayMax, priced.Card.CommissionMax, d.PayRate, d.Commission); err != nil {
+	if err := WithinCard(priced.Card, priced.Charges, d.PayRate, d.Commission); err != nil {
 		return Booking{}, err
 	}
 	if err := AboveMinimum(&priced.Quote); err != nil {
@@ -152,20 +153,36 @@ func AboveMinimum(q *rates.ShiftQuote) error {
 	return ErrBelowMinimum.Saying(text).With(fault.Field{Name: "pay_rate", Code: ErrBelowMinimum.Code, Value: q.Wage.Rate.String(), Text: text})
 }
 
-// WithinCard refuses rates above a card's maxima, naming each box and its maximum.
-func WithinCard(payMax, commissionMax, pay, commission money.Rate) error {
+// WithinCard refuses rates above a card's maxima, naming each box and its maximum:
+// pay that is not the fixed one, a commission above its amount or its share of the
+// pay, and an hour of a band that is charged above the line's highest charge.
+func WithinCard(card cards.Line, charges map[rates.Band]money.Rate, pay, commission money.Rate) error {
 	var boxes []fault.Field
-	refused := ErrFeeAboveCard
-	if commission.Cmp(commissionMax) > 0 {
-		boxes = append(boxes, fault.Field{Name: "commission", Code: ErrFeeAboveCard.Code, Value: commission.String(),
-			Text: "The commission is above the rate card. The maximum is " + commissionMax.Text() + " an hour."})
+	var refused *fault.Fault
+	refuse := func(f *fault.Fault, box, value, text string) {
+		if refused == nil {
+			refused = f
+		}
+		boxes = append(boxes, fault.Field{Name: box, Code: f.Code, Value: value, Text: text})
 	}
-	if pay.Cmp(payMax) > 0 {
-		refused = ErrPayAboveCard
-		boxes = append([]fault.Field{{Name: "pay_rate", Code: ErrPayAboveCard.Code, Value: pay.String(),
-			Text: "The pay rate is above the rate card. The maximum is " + payMax.Text() + " an hour."}}, boxes...)
+	switch {
+	case pay.Cmp(card.PayMax) > 0:
+		refuse(ErrPayAboveCard, "pay_rate", pay.String(), "The pay rate is above the rate card. The maximum is "+card.PayMax.Text()+" an hour.")
+	case card.Fixed && pay != card.PayMax:
+		refuse(ErrPayFixed, "pay_rate", pay.String(), "The rate card fixes the pay at "+card.PayMax.Text()+" an hour.")
 	}
-	if len(boxes) == 0 {
+	if most := card.Commission(pay); commission.Cmp(most) > 0 {
+		refuse(ErrFeeAboveCard, "commission", commission.String(), "The commission is above the rate card. The maximum is "+most.Text()+" an hour.")
+	}
+	for _, band := range []rates.Band{rates.Core, rates.Low, rates.High} {
+		most, charge := card.Charge(cards.Band(band)), charges[band]
+		if most.IsZero() || charge.Cmp(most) <= 0 || refused != nil {
+			continue
+		}
+		line := rates.Line{Kind: rates.Pay, Band: band}
+		refuse(ErrChargeAboveCard, "pay_rate", pay.String(), line.Title()+" come to "+charge.Text()+" an hour before VAT, and the rate card's highest charge is "+most.Text()+". Lower the pay or the commission.")
+	}
+	if refused == nil {
 		return nil
 	}
 	return refused.Saying(boxes[0].Text).With(boxes...)

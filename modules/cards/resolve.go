@@ -40,7 +40,9 @@ type Line struct {
 	Grade         string
 	PayMax        money.Rate // core, with uplifts
 	CommissionMax money.Rate
-	ChargeMax     money.Rate          // an hour before VAT; zero: none
+	Margin        money.Factor        // share of the pay that CommissionMax is, for pay of PayMax; zero: an amount
+	ChargeMax     money.Rate          // a core hour before VAT; zero: none
+	BandCharges   map[Band]money.Rate // likewise of the bands that lines name
 	Bands         map[Band]money.Rate // low and high where a line names them; the others multiply PayMax
 	BandLines     map[Band]tenants.ID // and which lines those are
 	Fixed         bool                // PayMax is the pay itself, not its maximum
@@ -118,7 +120,7 @@ func resolve(all []candidate, q Query, qualifies bool) (Line, bool) {
 		return Line{}, false
 	}
 	l := Line{CardID: core.CardID, LineID: core.ID, Name: core.CardName, Version: core.Version, ValidFrom: core.ValidFrom, ValidTo: core.ValidTo,
-		Source: core.Source, Grade: q.Grade, ChargeMax: core.ChargeMax, Fixed: core.Fixed, Engagement: core.Engagement,
+		Source: core.Source, Grade: q.Grade, Margin: core.Margin, ChargeMax: core.ChargeMax, Fixed: core.Fixed, Engagement: core.Engagement,
 		PayMax: core.pay(q, qualifies), VAT: core.VAT, TierUplift: core.tier(q.Tier), Escalation: core.step(q.LeadMinutes)}
 	l.CommissionMax = core.commissionOn(l.PayMax)
 	for _, band := range []Band{Low, High} {
@@ -127,12 +129,33 @@ func resolve(all []candidate, q Query, qualifies bool) (Line, bool) {
 			continue
 		}
 		if l.Bands == nil {
-			l.Bands, l.BandLines = map[Band]money.Rate{}, map[Band]tenants.ID{}
+			l.Bands, l.BandLines, l.BandCharges = map[Band]money.Rate{}, map[Band]tenants.ID{}, map[Band]money.Rate{}
 		}
 		l.Bands[band] = named.pay(q, qualifies)
 		l.BandLines[band] = named.ID
+		if !named.ChargeMax.IsZero() {
+			l.BandCharges[band] = named.ChargeMax
+		}
 	}
 	return l, true
+}
+
+// Commission is the highest commission for some pay: a margin follows the pay that
+// is proposed.
+func (l *Line) Commission(pay money.Rate) money.Rate {
+	if l.Margin.IsZero() {
+		return l.CommissionMax
+	}
+	return pay.Times(l.Margin)
+}
+
+// Charge is the highest charge of an hour of a band before VAT; zero: the card
+// names none. That of a line for any hours is about core hours.
+func (l *Line) Charge(of Band) money.Rate {
+	if of == Core {
+		return l.ChargeMax
+	}
+	return l.BandCharges[of]
 }
 
 // best is the most specific of the candidates for one of the bands. Publication

@@ -4,6 +4,7 @@ import (
 	"context"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"wardbridge/internal/civil"
@@ -19,7 +20,8 @@ type Kind struct {
 	Title   string
 	Doc     string
 	columns []column
-	daily   bool // a row is about one day, which is in its key
+	whole   func(map[string]string) (column string, no *wrong) // what cells are together; nil: nothing more
+	daily   bool                                               // a row is about one day, which is in its key
 	rows    func(context.Context, *tenants.Tx) ([]Record, error)
 	write   func(context.Context, *tenants.Tx, string) error
 }
@@ -142,7 +144,7 @@ var kinds = []Kind{
 	{Name: "patterns", Title: "Hours of the week", Doc: "Which hours are core, low and high.", rows: patternRows, write: writePatterns, columns: []column{
 		key("pattern", "Pattern", "afc", oneOf("afc", "medical")), key("day", "Day", "monday", oneOf(append(weekdays[:], PublicHoliday)...)),
 		key("at", "From the time", "06:00", readClock), value("class", "Hours", "core", oneOf("core", "low", "high"))}},
-	{Name: "parameters", Title: "Tax, pension and limits", Doc: "Single figures of law or of a tax year.", rows: parameterRows, write: writeParameters, columns: []column{
+	{Name: "parameters", Title: "Tax, pension and limits", Doc: "Single figures of law or of a tax year.", whole: figureOfUnit, rows: parameterRows, write: writeParameters, columns: []column{
 		key("name", "Name", "employer_ni_rate", readName), value("value", "Value", "0.15", readFigure),
 		value("unit", "Unit", "factor", oneOf("factor", "pounds", "pounds_hour", "pounds_day", "pounds_week", "pounds_year", "minutes", "days", "weeks", "years"))}},
 	{Name: "frameworks", Title: "Frameworks", Doc: "Framework agreements, who runs them and whether NHS England approves.", rows: frameworkRows, write: writeFrameworks, columns: []column{
@@ -276,6 +278,34 @@ func readFigure(cell string, _ lists) (string, *wrong) {
 		return "", &wrong{code: "figure_invalid", text: "This is not a figure with at most six places, or an amount below 10 million pounds."}
 	}
 	return trimmed(p.Plain()), nil
+}
+
+// figureOfUnit holds a figure against its unit and its name, so that no later price
+// meets one that it cannot be worked out from: whole weeks, whole pence, shares that
+// are no more than the whole.
+func figureOfUnit(v map[string]string) (string, *wrong) {
+	figure, unit, name := v["value"], v["unit"], v["name"]
+	switch unit {
+	case "minutes", "days", "weeks", "years":
+		if n, err := strconv.Atoi(figure); err != nil || n < 1 || n > 10_000 {
+			return "value", &wrong{code: "figure_not_whole", text: "This is not a whole number of " + unit + " from 1 to 10,000."}
+		}
+	case "factor":
+		f, err := money.ParseFactor(figure)
+		if err != nil {
+			return "value", &wrong{code: "figure_invalid", text: "This is not a factor with at most six places."}
+		}
+		for _, end := range []string{"_rate", "_percent", "_share"} {
+			if strings.HasSuffix(name, end) && f.Cmp(money.One) > 0 {
+				return "value", &wrong{code: "share_invalid", text: "This is more than the whole. Write 0.15 for 15%."}
+			}
+		}
+	default:
+		if p, err := money.ParsePence(figure); err != nil || p < 0 || p > amountMax {
+			return "value", &wrong{code: "amount_invalid", text: "This is not an amount in pounds with at most two places."}
+		}
+	}
+	return "", nil
 }
 
 func readShare(cell string, _ lists) (string, *wrong) {

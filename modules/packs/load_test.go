@@ -123,6 +123,29 @@ func TestTables_cannotHoldOverlappingDays(t *testing.T) {
 	}
 }
 
+func TestLoadFile_refusesFiguresThatNoPriceCanBeWorkedOutFrom(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ row, code string }{
+		{"awr_qualifying_weeks,12.5,weeks", "figure_not_whole"},
+		{"vat_claim_years,4.5,years", "figure_not_whole"},
+		{"gp_session_minutes,0,minutes", "figure_not_whole"},
+		{"employer_ni_threshold_week,96.123,pounds_week", "amount_invalid"},
+		{"employer_ni_rate,15,factor", "share_invalid"},
+		{"employer_ni_rate,0.16,factor", ""},
+		{"awr_qualifying_weeks,13,weeks", ""},
+		{"afc_weeks_year,52.143,factor", ""},
+	} {
+		sent(t, "parameters", "name,value,unit,from,until,mark,source\n"+c.row+",2031-04-06,,indicative,A test\n", func(_ context.Context, _ *tenants.Tx, d packs.Difference, _ packs.PackVersion, err error) {
+			switch {
+			case c.code == "" && (err != nil || len(d.Bad) > 0):
+				t.Errorf("%s: %v, %+v", c.row, err, d.Bad)
+			case c.code != "" && (err == nil || len(d.Bad) != 1 || d.Bad[0].Code != c.code || d.Bad[0].Column != "value"):
+				t.Errorf("%s: %v, %+v", c.row, err, d.Bad)
+			}
+		})
+	}
+}
+
 func TestLoadFile_leavesNoRowOfABadFile(t *testing.T) {
 	t.Parallel()
 	load(t)

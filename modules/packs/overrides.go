@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/uptrace/bun"
 
@@ -142,7 +143,7 @@ func said(source, reason string) (refused []fault.Field) {
 		{"source", source, "Enter the board paper or the decision that it rests on.", 300},
 		{"reason", reason, "Enter why.", 500},
 	} {
-		if box.value == "" || len(box.value) > box.most {
+		if box.value == "" || utf8.RuneCountInString(box.value) > box.most {
 			refused = append(refused, fault.Field{Name: box.name, Code: "required", Text: box.text, Value: box.value})
 		}
 	}
@@ -297,7 +298,7 @@ func (s *Service) AddLocalHoliday(ctx context.Context, tx *tenants.Tx, day civil
 	if day.IsZero() {
 		refused = append(refused, fault.Field{Name: "day", Code: "required", Text: "Enter the day."})
 	}
-	if name == "" || len(name) > 120 {
+	if name == "" || utf8.RuneCountInString(name) > 120 {
 		refused = append(refused, fault.Field{Name: "name", Code: "required", Text: "Enter what the day is called.", Value: name})
 	}
 	if refused = append(refused, said(source, reason)...); len(refused) > 0 {

@@ -144,6 +144,11 @@ func (k Kind) record(number int, cells []string, known lists, broken []sheets.Ro
 			r.Source = text
 		}
 	}
+	if k.whole != nil && len(bad) == 0 && len(broken) == 0 {
+		if column, no := k.whole(r.Values); no != nil {
+			bad = append(bad, sheets.RowError{Row: number, Column: column, Value: r.Values[column], Code: no.code, Text: no.text, Suggestion: no.suggestion})
+		}
+	}
 	if k.daily && r.Values["day"] != "" {
 		r.From = civil.MustDate(r.Values["day"])
 		r.Until = r.From.AddDays(1)

@@ -34,7 +34,7 @@ func (s *Service) Routes(r *openapi.Router) {
 	openapi.Get(r, "/proposals/{id}", rbac.ProposalRead, "Get a proposal", s.getAPI, call(manager, waiting, nil))
 	openapi.Post(r, "/proposals", rbac.ProposalCreate, "Propose a worker", s.submitAPI, openapi.Status(201),
 		openapi.Describe("Offers one of the agency's confirmed workers for a shift that is released to it. The rates must be within the rate card; the price is worked out and kept."),
-		openapi.Faults(ErrShiftClosed, ErrWorker, ErrNotFree, ErrAlreadyProposed, ErrRate, ErrPayAboveCard, ErrFeeAboveCard, ErrBelowMinimum),
+		openapi.Faults(ErrShiftClosed, ErrWorker, ErrNotFree, ErrAlreadyProposed, ErrRate, ErrPayAboveCard, ErrPayFixed, ErrFeeAboveCard, ErrChargeAboveCard, ErrBelowMinimum),
 		openapi.Example(func(w openapi.World) openapi.Call {
 			return openapi.Call{As: consultant, Body: map[string]any{"shift_id": w.ID("meridian.shift.open"), "worker_id": w.ID("meridian.worker"),
 				"pay_rate": "19.0000", "commission": "2.0000", "note": "Knows the ward."}}

@@ -119,7 +119,7 @@ func (s *Service) price(ctx context.Context, tx *tenants.Tx, a *Assessment, d Dr
 		return err
 	}
 	a.refuse(bookings.AboveMinimum(&answer.Quote))
-	a.refuse(bookings.WithinCard(a.Card.PayMax, a.Card.CommissionMax, d.PayRate, d.Commission))
+	a.refuse(bookings.WithinCard(a.Card, answer.Charges, d.PayRate, d.Commission))
 	return nil
 }
 

@@ -28,4 +28,6 @@ var (
 	ErrNotFree         = diary.ErrNotFree
 	ErrPayAboveCard    = bookings.ErrPayAboveCard
 	ErrFeeAboveCard    = bookings.ErrFeeAboveCard
+	ErrPayFixed        = bookings.ErrPayFixed
+	ErrChargeAboveCard = bookings.ErrChargeAboveCard
 )

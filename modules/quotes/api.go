@@ -111,6 +111,8 @@ type quoteVerdictJSON struct {
 	CommissionOver *money.Rate `json:"commission_over" doc:"How much the commission is above the card's maximum."`
 	BelowMinimum   bool        `json:"below_minimum" doc:"The pay rate is below the National Living Wage on the date of the shift."`
 	MinimumWage    money.Rate  `json:"minimum_wage"`
+	ChargeOver     *money.Rate `json:"charge_over" doc:"How much an hour is charged above the card's highest charge."`
+	PayFixed       bool        `json:"pay_fixed" doc:"The card fixes the pay, and another was asked about."`
 }
 
 type quoteCardJSON struct {
@@ -264,7 +266,7 @@ func quoteOut(r Request, a Answer) quoteJSON {
 		Engagement: engagementName(s.Engagement), Highest: s.Highest, Caps: []quoteLimitJSON{},
 		VAT:     quoteVATJSON{vat.Profession, vat.Deputy, vat.Elected, vat.Registered, vat.Rule.Reason, vat.Rule.From, vat.Rule.Source},
 		Card:    quoteCardJSON{a.Card.CardID, a.Card.Name, a.Card.Version, a.Card.PayMax, a.Card.CommissionMax, a.Card.Source},
-		Verdict: quoteVerdictJSON{Within: v.Within, PayOver: orNull(v.Pay), CommissionOver: orNull(v.Commission), BelowMinimum: !v.Minimum, MinimumWage: a.MinimumWage},
+		Verdict: quoteVerdictJSON{Within: v.Within, PayOver: orNull(v.Pay), CommissionOver: orNull(v.Commission), ChargeOver: orNull(v.Charge), PayFixed: v.Fixed, BelowMinimum: !v.Minimum, MinimumWage: a.MinimumWage},
 	}
 	if of := a.Qualifying; of.Known {
 		out.Qualifying = &quoteQualifyingJSON{of.Weeks, of.Needed, orNull(of.Pay), of.Applies()}

@@ -82,9 +82,10 @@ func (r Request) Day() civil.Date { return civil.DateOf(r.Start) }
 // Answer is the price and what it was made from.
 type Answer struct {
 	Quote       rates.ShiftQuote
-	Bands       rates.Bands // the rates of whole bands that it was priced with
-	Card        cards.Line  // the worker's; zero when the request names its agreement and no card has the grade
-	Qualifying  Qualifying  // of the worker, if the request names one
+	Bands       rates.Bands               // the rates of whole bands that it was priced with
+	Charges     map[rates.Band]money.Rate // what an hour of each band costs before VAT
+	Card        cards.Line                // the worker's; zero when the request names its agreement and no card has the grade
+	Qualifying  Qualifying                // of the worker, if the request names one
 	StaffGroup  string
 	Band        string // of the grade
 	Agreement   agencies.Agreement
@@ -98,20 +99,27 @@ type Verdict struct {
 	Within     bool       // all of them hold
 	Pay        money.Rate // how much the pay rate is above the card's maximum, or zero
 	Commission money.Rate // how much the commission is, or zero
+	Charge     money.Rate // how much an hour's charge is, or zero
+	Fixed      bool       // the card fixes the pay, and this is another
 	Minimum    bool       // the pay rate is at least the minimum wage
 }
 
 // Verdict holds the rates that were asked about against the card and the minimum
 // wage. It refuses nothing: whoever takes the rates decides that.
 func (a *Answer) Verdict(pay, commission money.Rate) Verdict {
-	v := Verdict{Minimum: pay.Cmp(a.MinimumWage) >= 0}
+	v := Verdict{Minimum: pay.Cmp(a.MinimumWage) >= 0, Fixed: a.Card.Fixed && pay != a.Card.PayMax}
 	if pay.Cmp(a.Card.PayMax) > 0 {
 		v.Pay = pay.Sub(a.Card.PayMax)
 	}
-	if commission.Cmp(a.Card.CommissionMax) > 0 {
-		v.Commission = commission.Sub(a.Card.CommissionMax)
+	if most := a.Card.Commission(pay); commission.Cmp(most) > 0 {
+		v.Commission = commission.Sub(most)
 	}
-	v.Within = v.Minimum && v.Pay.IsZero() && v.Commission.IsZero()
+	for band, charge := range a.Charges {
+		if most := a.Card.Charge(cards.Band(band)); !most.IsZero() && charge.Sub(most).Cmp(v.Charge) > 0 {
+			v.Charge = charge.Sub(most)
+		}
+	}
+	v.Within = v.Minimum && v.Pay.IsZero() && v.Commission.IsZero() && v.Charge.IsZero() && !v.Fixed
 	return v
 }
 
@@ -143,6 +151,7 @@ func (a *Answer) price(r Request, book rates.Book, band string) error {
 		return err
 	}
 	a.Quote, a.Bands = priced.Shifts[0], work.Bands
+	a.Charges = book.HourlyCharges(&work, &a.Quote)
 	return nil
 }
 

@@ -95,6 +95,22 @@ func (b *Book) limits(w *Work, s *ShiftQuote, duties *duties) {
 	}
 }
 
+// HourlyCharges are what an hour of each band of a priced shift costs before VAT,
+// expenses aside: the highest where a band has several lines.
+func (b *Book) HourlyCharges(w *Work, s *ShiftQuote) map[Band]money.Rate {
+	spread, fees, of := b.spreadOf(w, s), w.Commission.Add(w.FrameworkFee.Rate).Add(w.DirectFee.Rate), map[Band]money.Rate{}
+	for i := range s.Lines {
+		line := &s.Lines[i]
+		if line.Kind != Pay {
+			break
+		}
+		if charge := spread.hour(line).Add(fees); charge.Cmp(of[line.Band]) > 0 {
+			of[line.Band] = charge
+		}
+	}
+	return of
+}
+
 func (c *Cap) row() *Row { return &c.Row }
 
 func capOn(caps []Cap, band Band, s *ShiftQuote) (found *Cap) {

@@ -108,3 +108,17 @@ func TestOnBoxes_namesTheBoxesOfTheForm(t *testing.T) {
 		t.Errorf("got %+v", f)
 	}
 }
+
+func TestShare_readsAPercentageAboveNothing(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{"3.3": "0.033", "1": "0.01", "100": "1", "0.25": "0.0025"} {
+		if got, err := share(text); err != nil || got.Text() != want {
+			t.Errorf("%s: %s, %v", text, got.Text(), err)
+		}
+	}
+	for _, text := range []string{"-1", "-0.5", "five"} {
+		if got, err := share(text); err == nil {
+			t.Errorf("%s was read as %s", text, got.Text())
+		}
+	}
+}

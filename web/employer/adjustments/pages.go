@@ -216,11 +216,16 @@ func (in newForm) change() (adjustments.Change, error) {
 	return c, nil
 }
 
+var errBelow = fault.New(fault.Invalid, "percent_below_zero", "A percentage raises the rates. To lower them, say what each becomes.")
+
 // share reads 3.3 as 3.3 per cent.
 func share(s string) (money.Factor, error) {
 	whole, err := money.ParsePence(s)
 	if err != nil {
 		return money.Factor{}, err
+	}
+	if whole < 0 {
+		return money.Factor{}, errBelow
 	}
 	text := strconv.FormatInt(int64(whole)+10_000, 10) // at least five digits
 	return money.ParseFactor(strconv.Itoa(int(whole/10_000)) + "." + text[len(text)-4:])
