@@ -57,7 +57,7 @@ func newAPI(t *testing.T) *api {
 		app: fiber.New(fiber.Config{DisableStartupMessage: true, StreamRequestBody: true})}
 	p := packs.New()
 	ag := agencies.New(p)
-	for _, room := range []interface{ Routes(*openapi.Router) }{p, places.New(), ag, workers.New(p), cards.New(), quotes.New(p, ag, workers.New(p), diary.New(), cards.New())} {
+	for _, room := range []interface{ Routes(*openapi.Router) }{p, places.New(), ag, workers.New(p), cards.New(), quotes.New(p, ag, workers.New(p), diary.New(), cards.New(), places.New())} {
 		room.Routes(a.router)
 	}
 	a.router.Mount(a.app)
