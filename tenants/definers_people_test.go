@@ -386,3 +386,39 @@ func noWeeks(t *testing.T, l line) {
 	stranger.worker = pgtest.Worker(t)
 	is(t, "of somebody who was never there", stranger.weeks(t, l.trust, "2026-06-08"), "none")
 }
+
+// zone is what a party is told of the zone of a site, or of the employer with none.
+func (l line) zone(t *testing.T, me tenants.Party, site *tenants.ID) string {
+	t.Helper()
+	return ask[string](t, me, pgtest.Actor(me), "select coalesce(app.cap_zone(?, ?), 'none')", l.trust.ID, site)
+}
+
+func findsZone(t *testing.T, l line) {
+	l.exec(t, "update sites set zone = 'inner_london' where id = $1", l.site)
+	l.exec(t, "update agreements set ended_at = now() where id = $1", l.agreement) // its last timesheets are priced still
+	both := func(what string, site *tenants.ID, want string) {
+		t.Helper()
+		for _, me := range []tenants.Party{l.trust, l.agency} {
+			is(t, string(me.Kind)+" of "+what, l.zone(t, me, site), want)
+		}
+	}
+	both("the site", &l.site, "inner_london")
+	both("the employer", nil, "inner_london")
+	l.row(t, "sites", "tenant_id", l.trust.ID, "id", tenants.NewID(), "code", "F", "name", "Far", "zone", "fringe")
+	both("an employer of two zones", nil, "outside_london")
+	l.exec(t, "update sites set published = false where id = $1", l.site)
+	both("a hidden site", &l.site, "inner_london")
+	both("the employer without it", nil, "fringe")
+	l.exec(t, "update sites set published = false where tenant_id = $1", l.trust.ID)
+	both("an employer without sites", nil, "outside_london")
+}
+
+func noZone(t *testing.T, l line) {
+	l.exec(t, "update sites set zone = 'inner_london' where id = $1", l.site)
+	for _, me := range []tenants.Party{pgtest.Org(t, tenants.Trust), pgtest.Org(t, tenants.Practice), pgtest.Org(t, tenants.Agency)} {
+		is(t, "another "+string(me.Kind), l.zone(t, me, &l.site), "none")
+		is(t, "another "+string(me.Kind)+" of the employer", l.zone(t, me, nil), "none")
+	}
+	strange := tenants.NewID()
+	is(t, "of a site that is not the employer's", l.zone(t, l.trust, &strange), "none")
+}

@@ -61,6 +61,7 @@ var definers = map[string]definer{
 	"app.diary_drop(uuid)":                               {dropsBooking, dropsNothing},
 	"app.diary_free(uuid,timestamp with time zone,timestamp with time zone)": {findsClash, noClash},
 	"app.awr_weeks(uuid,uuid,text,date,integer)":                             {findsWeeks, noWeeks},
+	"app.cap_zone(uuid,uuid)":                                                {findsZone, noZone},
 }
 
 func TestDefiner_everyFunctionThatCrossesTheWallsFindsWhatItShouldAndNoMore(t *testing.T) {

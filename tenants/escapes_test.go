@@ -143,6 +143,7 @@ var reserved = map[string][]string{
 	"select app.diary_drop(gen_random_uuid())":                                        {"wb_employer"},
 	"select app.diary_free(gen_random_uuid(), now(), now())":                          {"wb_agency"},
 	"select app.awr_weeks(gen_random_uuid(), gen_random_uuid(), '', now()::date, 42)": {"wb_employer", "wb_practice", "wb_agency", "wb_worker"},
+	"select app.cap_zone(gen_random_uuid(), null)":                                    {"wb_employer", "wb_practice", "wb_agency"},
 	"select app.links()":                                                              {"wb_employer", "wb_practice", "wb_agency", "wb_worker"},
 	"select app.shared(gen_random_uuid(), gen_random_uuid())":                         {"wb_employer", "wb_practice", "wb_agency", "wb_worker"},
 	"select app.saw('worker', gen_random_uuid())":                                     {"wb_employer", "wb_practice", "wb_agency", "wb_worker", "wb_platform"},

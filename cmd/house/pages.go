@@ -40,8 +40,8 @@ func (s Services) pages(h *House) {
 	vat.Pages(h.Site, vat.Deps{Reclaims: s.Reclaims})
 	employeragencies.Pages(h.Site, employeragencies.Deps{Agencies: s.Agencies, Packs: s.Packs, Quotes: s.Quotes})
 	cascade.Pages(h.Site, cascade.Deps{Cascade: s.Cascade, Agencies: s.Agencies, Packs: s.Packs, Oversight: s.Oversight})
-	calculator.Pages(h.Site, calculator.Deps{Quotes: s.Quotes, Packs: s.Packs, Agencies: s.Agencies})
-	caps.Pages(h.Site, s.Packs) // before the cards, whose addresses end in an id
+	calculator.Pages(h.Site, calculator.Deps{Quotes: s.Quotes, Packs: s.Packs, Agencies: s.Agencies, Places: s.Places})
+	caps.Pages(h.Site, s.Packs, s.Places) // before the cards, whose addresses end in an id
 	rates.Pages(h.Site, rates.Deps{Cards: s.Cards, Packs: s.Packs, Places: s.Places, Agencies: s.Agencies, Exchange: s.Exchange})
 	places.Pages(h.Site, places.Deps{Places: s.Places})
 	oversight.Pages(h.Site, oversight.Deps{Oversight: s.Oversight})

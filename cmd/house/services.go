@@ -64,7 +64,7 @@ func furnish(h *House, gate *rbac.Gate) (Services, error) {
 	s.Workers = workers.New(s.Packs)
 	s.Diary = diary.New()
 	s.Cards = cards.New()
-	s.Quotes = quotes.New(s.Packs, s.Agencies, s.Workers, s.Diary, s.Cards)
+	s.Quotes = quotes.New(s.Packs, s.Agencies, s.Workers, s.Diary, s.Cards, s.Places)
 	s.Shifts = shifts.New(s.Places, s.Packs)
 	s.Cards.Learn(cards.Sources{Work: s.Shifts.Work})
 	s.Cascade = cascade.New(s.Shifts, s.Agencies, s.Places)

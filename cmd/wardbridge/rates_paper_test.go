@@ -9,6 +9,7 @@ import (
 
 	"wardbridge/internal/browsertest"
 	"wardbridge/internal/money"
+	"wardbridge/modules/packs"
 	"wardbridge/openapi"
 	"wardbridge/web"
 )
@@ -122,7 +123,7 @@ func TestRatesPages_sayWhatTheAPISays(t *testing.T) {
 		"changes of a rate card": {"admin@kingsmere.example", "/e/kingsmere/rates/" + w.ID("kingsmere.card.submitted") + "/changes",
 			[]call{{path: "/v1/rate-cards/{id}/diff", values: id("kingsmere.card.submitted")}, {path: "/v1/rate-cards/{id}", values: id("kingsmere.card.submitted")}}, nil},
 		"caps": {"admin@kingsmere.example", "/e/kingsmere/rates/caps",
-			[]call{{path: "/v1/caps"}, {path: "/v1/cap-overrides"}}, []string{"rate"}},
+			[]call{{path: "/v1/caps", query: map[string]string{"zone": packs.OutsideLondon}}, {path: "/v1/cap-overrides"}}, []string{"rate"}},
 		"adjustment": {"finance@kingsmere.example", "/e/kingsmere/adjustments/" + w.ID("kingsmere.adjustment.previewed"),
 			[]call{{path: "/v1/adjustments/{id}", values: id("kingsmere.adjustment.previewed")}, {path: "/v1/adjustments/{id}/items", values: id("kingsmere.adjustment.previewed"), query: map[string]string{"limit": "100"}}},
 			nil},
@@ -170,7 +171,10 @@ func TestRatesPages_sayWhatTheAPISays(t *testing.T) {
 	}
 }
 
-var rateText = regexp.MustCompile(`^-?[0-9]+\.[0-9]{1,4}$`)
+var (
+	rateText    = regexp.MustCompile(`^-?[0-9]+\.[0-9]{1,4}$`)
+	wholePounds = regexp.MustCompile(`^[0-9]+$`) // as a file writes a rate
+)
 
 // amountsOf tells every sum of pence and every rate in an answer, and how far a cap
 // of one's own lies below the national one, as a page writes them.
@@ -192,7 +196,7 @@ func amountsOf(v any, key string, tell func(key, text string)) {
 			tell(key, strings.ReplaceAll(money.Pence(v).String(), ",", ""))
 		}
 	case string:
-		if rateText.MatchString(v) {
+		if rateText.MatchString(v) || key == "rate" && wholePounds.MatchString(v) {
 			tell(key, money.MustRate(v).Text())
 		}
 		for _, f := range sums.FindAllString(v, -1) {

@@ -13,6 +13,8 @@ import (
 	"wardbridge/modules/adjustments"
 	"wardbridge/modules/agencies"
 	"wardbridge/modules/cards"
+	"wardbridge/modules/packs"
+	"wardbridge/modules/places"
 	"wardbridge/modules/rates"
 	"wardbridge/modules/timesheets"
 	"wardbridge/modules/timesheets/timesheetstest"
@@ -397,6 +399,39 @@ func TestPreview_refuses(t *testing.T) {
 		})
 		if !errors.Is(err, adjustments.ErrNotEmployer) {
 			t.Errorf("%s: got %v", me.Kind, err)
+		}
+	}
+}
+
+// What was worked at £24 comes to £33.87 an hour: above the cap outside London and
+// within that of inner London. It was approved against the same caps.
+func TestPreview_holdsTheChargeAgainstTheCapsOfTheSitesZone(t *testing.T) {
+	t.Parallel()
+	for zone, over := range map[string]bool{packs.OutsideLondon: true, packs.InnerLondon: false} {
+		r := start(t)
+		pgtest.Exec(t, "update sites set zone = 'fringe' where tenant_id = $1", r.Employer.ID) // what the other sites say does not count
+		r.As(t, r.Employer, r.Manager, func(ctx context.Context, tx *tenants.Tx) error {
+			site, err := r.Places.AddSite(ctx, tx, places.Site{Code: "ZONE", Name: "Zone", Zone: zone})
+			r.Site = site.ID
+			return err
+		})
+		b := shift("2026-10-13")
+		b.Pay = "24.00"
+		approved := r.Approved(t, b)
+		ask := award()
+		ask.Changes[0].From, ask.Changes[0].To = money.MustRate("24"), money.MustRate("24.01")
+
+		item := r.item(t, r.previewed(t, ask))
+
+		if is := approved.Quote.OverCap() != nil; is != over {
+			t.Errorf("%s: approved above the cap: %t", zone, is)
+		}
+		if is := !item.OverCap.IsZero(); is != over {
+			t.Errorf("%s: previewed %s above the cap by %q", zone, item.OverCap, item.CapSource)
+		}
+		core := approved.Quote.Caps[0].Row
+		if strings.Contains(core.Source, "inner London") == over {
+			t.Errorf("%s: approved by %q", zone, core.Source)
 		}
 	}
 }

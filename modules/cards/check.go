@@ -2,6 +2,7 @@ package cards
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -23,12 +24,13 @@ var (
 	ErrRoute          = fault.New(fault.Conflict, "vat_route_wrong", "A line cannot occur the way it is engaged. Change its engagement, its margin or its VAT.")
 	ErrUnderMinimum   = fault.New(fault.Conflict, "under_minimum_wage", "A line pays less than the National Living Wage. Raise its pay.")
 	ErrParityLower    = fault.New(fault.Conflict, "pay_after_12_weeks_lower", "A line pays less after 12 weeks than before. Raise the pay after 12 weeks, or leave it out.")
-	ErrAboveCap       = fault.New(fault.Conflict, "above_cap", "A line charges more than the national price cap. Lower its charge.")
+	ErrAboveCap       = fault.New(fault.Conflict, "above_cap", "A line charges more than the price cap. Lower its charge.")
 	ErrGap            = fault.New(fault.Conflict, "rate_gap", "Work that you ask for has no rate. Add lines for it.")
 )
 
 // Cap is the most that may be charged for an hour of a class, before VAT.
 type Cap struct {
+	Zone  string // of packs.Zones
 	Grade string
 	Class Band // core, low or high
 	Rate  money.Rate
@@ -45,9 +47,10 @@ type Subject struct {
 	Grades  map[string]packs.Grade
 	Groups  map[string]packs.StaffGroup
 	Sites   map[tenants.ID]string
-	Minimum money.Rate // the National Living Wage on its first day
-	Caps    []Cap      // on its first day
-	Work    []Used     // what the employer asks for
+	Zones   map[tenants.ID]string // of the employer's sites
+	Minimum money.Rate            // the National Living Wage on its first day
+	Caps    []Cap                 // on its first day
+	Work    []Used                // what the employer asks for
 }
 
 // Standing is a line of another card of the employer.
@@ -99,7 +102,8 @@ func Check(s Subject) Report {
 type checking struct {
 	Subject
 	Report
-	caps map[Cap]money.Rate
+	caps  map[Cap]money.Rate
+	zones []string // that a line for no site must keep to
 }
 
 func (c *checking) flaw(kind *fault.Fault, line int, text string) {
@@ -185,24 +189,44 @@ func (c *checking) parity(n int, l *Entry) {
 	}
 }
 
-// cap holds what a line may charge against the national cap of its hours. Bank
+// cap holds what a line may charge against the cap of its hours. Bank
 // staff are outside the caps.
 func (c *checking) cap(n int, l *Entry) {
 	if c.caps == nil {
 		c.caps = make(map[Cap]money.Rate, len(c.Caps))
 		for _, cap := range c.Caps {
-			c.caps[Cap{Grade: cap.Grade, Class: cap.Class}] = cap.Rate
+			c.caps[Cap{Zone: cap.Zone, Grade: cap.Grade, Class: cap.Class}] = cap.Rate
 		}
+		if c.zones = slices.Sorted(maps.Values(c.Zones)); len(c.zones) == 0 {
+			c.zones = []string{packs.OutsideLondon}
+		}
+		c.zones = slices.Compact(c.zones)
 	}
 	if l.Engagement == Bank {
 		return
 	}
 	class := l.key().band
-	cap, capped := c.caps[Cap{Grade: l.Grade, Class: class}]
-	if most := l.MostCharged(); capped && most.Cmp(cap) > 0 {
-		c.flaw(ErrAboveCap, n, fmt.Sprintf("%s may be charged at %s an hour, and the national cap for %s hours is %s: %s too much.",
-			capital(c.about(l)), most.Text(), class, cap.Text(), most.Sub(cap).Text()))
+	cap, zone := c.lowest(l, class)
+	if most := l.MostCharged(); zone != "" && most.Cmp(cap) > 0 {
+		c.flaw(ErrAboveCap, n, fmt.Sprintf("%s may be charged at %s an hour, and the cap for %s hours %s is %s: %s too much.",
+			capital(c.about(l)), most.Text(), class, packs.InZone(zone), cap.Text(), most.Sub(cap).Text()))
 	}
+}
+
+// lowest is the cap that a line must keep to, with its zone: that of its site, or
+// the lowest of all sites, since a line for no site counts at each of them. No zone:
+// none is loaded.
+func (c *checking) lowest(l *Entry, class Band) (lowest money.Rate, zone string) {
+	zones := c.zones
+	if own, known := c.Zones[l.SiteID]; known {
+		zones = []string{own}
+	}
+	for _, in := range zones {
+		if rate, capped := c.caps[Cap{Zone: in, Grade: l.Grade, Class: class}]; capped && (zone == "" || rate.Cmp(lowest) < 0) {
+			lowest, zone = rate, in
+		}
+	}
+	return lowest, zone
 }
 
 // Fault is the refusal of a publication, or nil: the first flaw's code and

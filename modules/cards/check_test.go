@@ -32,7 +32,7 @@ func sound() cards.Subject {
 		Grades: map[string]packs.Grade{"nurse-band-5": grade("nurse-band-5", "nursing", "Band 5 nurse", 20), "nurse-band-6": grade("nurse-band-6", "nursing", "Band 6 nurse", 30),
 			"hca-band-2": grade("hca-band-2", "hca", "Band 2 healthcare assistant", 130), "st3": grade("st3", "medical", "Registrar (ST3+)", 190)},
 		Groups: map[string]packs.StaffGroup{"nursing": {Code: "nursing", Name: "Nursing and midwifery"}, "hca": {Code: "hca", Name: "Healthcare assistants"}, "medical": {Code: "medical", Name: "Medical"}},
-		Caps:   []cards.Cap{{Grade: "nurse-band-5", Class: cards.Core, Rate: money.MustRate("30.95")}, {Grade: "nurse-band-5", Class: cards.High, Rate: money.MustRate("49.52")}},
+		Caps:   []cards.Cap{{Zone: packs.OutsideLondon, Grade: "nurse-band-5", Class: cards.Core, Rate: money.MustRate("30.95")}, {Zone: packs.OutsideLondon, Grade: "nurse-band-5", Class: cards.High, Rate: money.MustRate("49.52")}},
 		Work:   []cards.Used{{StaffGroup: "nursing", Grade: "nurse-band-5", Class: cards.Core, Shifts: 40}, {StaffGroup: "nursing", Grade: "nurse-band-5", Class: cards.High, Shifts: 12}},
 	}
 }
@@ -211,6 +211,47 @@ func BenchmarkCheck(b *testing.B) {
 	for b.Loop() {
 		if r := cards.Check(s); len(r.Flaws) > 0 {
 			b.Fatal(r.Flaws[0].Text)
+		}
+	}
+}
+
+// A line for a site keeps to the caps of its zone, one for no site to the lowest of
+// all zones in which the employer has sites.
+func TestCheck_holdsALineAgainstTheCapsOfTheZonesItCountsIn(t *testing.T) {
+	t.Parallel()
+	inner, fringe := tenants.NewID(), tenants.NewID()
+	cap := func(zone, rate string) cards.Cap {
+		return cards.Cap{Zone: zone, Grade: "nurse-band-5", Class: cards.Core, Rate: money.MustRate(rate)}
+	}
+	for _, c := range []struct {
+		name    string
+		site    tenants.ID
+		zones   map[tenants.ID]string
+		charge  string
+		refused string // the words of the cap that it is above
+	}{
+		{"an inner London site", inner, map[tenants.ID]string{inner: packs.InnerLondon, fringe: packs.Fringe}, "37.14", ""},
+		{"an inner London site, a penny above", inner, map[tenants.ID]string{inner: packs.InnerLondon, fringe: packs.Fringe}, "37.15", "in inner London is £37.14: £0.01 too much"},
+		{"no site, above the lowest", tenants.ID{}, map[tenants.ID]string{inner: packs.InnerLondon, fringe: packs.Fringe}, "37.14", "on the London fringe is £32.50: £4.64 too much"},
+		{"no site, within the lowest", tenants.ID{}, map[tenants.ID]string{inner: packs.InnerLondon, fringe: packs.Fringe}, "32.50", ""},
+		{"no site, all in inner London", tenants.ID{}, map[tenants.ID]string{inner: packs.InnerLondon}, "37.14", ""},
+		{"an employer without sites", tenants.ID{}, nil, "30.96", "outside London is £30.95: £0.01 too much"},
+	} {
+		s := sound()
+		s.Zones, s.Sites = c.zones, map[tenants.ID]string{inner: "Inner", fringe: "Fringe"}
+		s.Caps = []cards.Cap{cap(packs.OutsideLondon, "30.95"), cap(packs.Fringe, "32.50"), cap(packs.InnerLondon, "37.14")}
+		s.Work = nil
+		s.Card.Lines = []cards.Entry{entry("nurse-band-5", "21.50", "2.40", func(e *cards.Entry) {
+			e.SiteID, e.Band, e.ChargeMax = c.site, cards.Core, money.MustRate(c.charge)
+		})}
+
+		r := cards.Check(s)
+
+		switch {
+		case c.refused == "" && len(r.Flaws) > 0:
+			t.Errorf("%s: got %s", c.name, r)
+		case c.refused != "" && (len(r.Flaws) != 1 || !strings.Contains(r.Flaws[0].Text, c.refused)):
+			t.Errorf("%s: got %s, want %s", c.name, r, c.refused)
 		}
 	}
 }

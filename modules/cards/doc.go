@@ -16,6 +16,11 @@
 // Two lines never give a rate to the same work. Check finds such lines on one
 // card, and on two cards of one scope whose days meet.
 //
+// A line never charges more than the price cap. One for a site keeps to the caps
+// of that site's zone; one for no site counts at each of them, and so keeps to the
+// lowest caps of the zones in which the employer has sites, outside London if it has
+// none.
+//
 // # The life of a version
 //
 //	draft -> submitted -> published

@@ -116,9 +116,9 @@ func (s *Service) subject(ctx context.Context, tx *tenants.Tx, id tenants.ID) (s
 	if err != nil {
 		return subject, err
 	}
-	subject.Grades, subject.Groups, subject.Sites = known.grades, known.groups, map[tenants.ID]string{}
+	subject.Grades, subject.Groups, subject.Sites, subject.Zones = known.grades, known.groups, map[tenants.ID]string{}, map[tenants.ID]string{}
 	for _, site := range known.sites {
-		subject.Sites[site.ID] = site.Name
+		subject.Sites[site.ID], subject.Zones[site.ID] = site.Name, site.Zone
 	}
 	before, _, err := versionBefore(ctx, tx, subject.Card)
 	if err != nil {
@@ -149,16 +149,13 @@ func (s *Service) subject(ctx context.Context, tx *tenants.Tx, id tenants.ID) (s
 }
 
 // capsOf are the caps of the employer on a day, its own stricter ones among them,
-// by grade.
+// by grade and zone.
 func (s *Service) capsOf(ctx context.Context, tx *tenants.Tx, day civil.Date, grades map[string]packs.Grade) (all []Cap, err error) {
 	loaded, err := s.packs.CapsOn(ctx, tx, tx.Me.ID, day)
 	for _, c := range loaded {
-		if c.Zone != packs.OutsideLondon {
-			continue
-		}
 		for code, g := range grades {
 			if g.Band == c.Band {
-				all = append(all, Cap{Grade: code, Class: Band(c.Class), Rate: c.Rate})
+				all = append(all, Cap{Zone: c.Zone, Grade: code, Class: Band(c.Class), Rate: c.Rate})
 			}
 		}
 	}

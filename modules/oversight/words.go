@@ -87,7 +87,7 @@ var columns = []Word{
 	{"issued_at", "Issued"}, {"issued_by", "Issued by"}, {"role", "Role"}, {"granted_at", "Granted"}, {"revoked_at", "Revoked"},
 	{"person_id", "Person"}, {"wards", "Wards"}, {"ahead", "Ahead of real time"}, {"email", "E-mail address"}, {"password_hash", "Password"},
 	{"born_on", "Date of birth"}, {"register_body", "Register"}, {"register_number", "Registration number"}, {"vat_number", "VAT number"},
-	{"ods_code", "ODS code"}, {"on_costs", "On-costs"}, {"worker_note", "Worker's note"}, {"lead_minutes", "Lead time"},
+	{"ods_code", "ODS code"}, {"on_costs", "On-costs"}, {"worker_note", "Worker's note"}, {"lead_minutes", "Lead time"}, {"zone", "High cost area"},
 }
 
 // FieldWords says a column in words: pay_rate is "Pay rate".

@@ -2,6 +2,7 @@ package packs
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"wardbridge/internal/civil"
@@ -25,7 +26,7 @@ func (s *Service) ownRoutes(r *openapi.Router) {
 	caps, holidays, closed := openapi.Tag("caps"), openapi.Tag("local-holidays"), openapi.Tag("restrictions")
 	openapi.Get(r, "/caps", rbac.CardRead, "List price caps", s.listCaps, caps,
 		openapi.Describe("The caps in force on a day, an employer's own in place of the national ones where they are lower. A band that is not there has no cap loaded, and nothing can be said to be within it."),
-		admin(nil, map[string]string{"on": "2026-11-24"}))
+		admin(nil, map[string]string{"on": "2026-11-24", "zone": "outside_london"}))
 	openapi.Get(r, "/cap-overrides", rbac.CardRead, "List own caps", s.listOverrides, caps,
 		openapi.Describe("Caps of an employer's own that count today or later. An agency names an employer it has an agreement with."), admin(nil, nil))
 	openapi.Post(r, "/cap-overrides", rbac.CapManage, "Set an own cap", s.addOverride, caps, openapi.Status(201), openapi.Faults(ErrLooser, ErrOverrideTaken, ErrEmployerOnly),
@@ -52,7 +53,7 @@ func (s *Service) ownRoutes(r *openapi.Router) {
 
 type capJSON struct {
 	Band     string      `json:"band" example:"afc-5"`
-	Zone     string      `json:"zone" example:"outside_london"`
+	Zone     string      `json:"zone" enum:"outside_london,fringe,outer_london,inner_london" doc:"High cost area."`
 	Class    Class       `json:"class" enum:"core,low,high"`
 	Rate     money.Rate  `json:"rate" doc:"The most that is charged for an hour, without VAT."`
 	Own      bool        `json:"own" doc:"Set by the employer, below the national cap."`
@@ -66,6 +67,7 @@ type capJSON struct {
 
 type capsIn struct {
 	On       civil.Date `query:"on" doc:"Today if not given."`
+	Zone     string     `query:"zone" enum:"outside_london,fringe,outer_london,inner_london" doc:"Only those of one high cost area, such as a site says of itself."`
 	Employer tenants.ID `query:"employer" doc:"Oneself if not given."`
 }
 
@@ -74,6 +76,7 @@ func (s *Service) listCaps(ctx context.Context, tx *tenants.Tx, in capsIn) (open
 		in.On = civil.DateOf(tx.Now)
 	}
 	all, err := s.CapsOn(ctx, tx, orMe(tx, in.Employer), in.On)
+	all = slices.DeleteFunc(all, func(c Cap) bool { return in.Zone != "" && c.Zone != in.Zone })
 	return listOf(all, func(c Cap) capJSON {
 		j := capJSON{Band: c.Band, Zone: c.Zone, Class: c.Class, Rate: c.Rate, Own: c.Own, Reason: c.Reason, From: c.From, Until: orNull(c.Until), Mark: c.Mark, Source: c.Source}
 		if c.Own && !c.National.IsZero() {
@@ -93,7 +96,7 @@ func orMe(tx *tenants.Tx, id tenants.ID) tenants.ID {
 type capOverrideJSON struct {
 	ID        tenants.ID  `json:"id"`
 	Band      string      `json:"band" example:"afc-5"`
-	Zone      string      `json:"zone" example:"outside_london"`
+	Zone      string      `json:"zone" enum:"outside_london,fringe,outer_london,inner_london" doc:"High cost area."`
 	Class     Class       `json:"class" enum:"core,low,high"`
 	Rate      money.Rate  `json:"rate"`
 	From      civil.Date  `json:"from"`
@@ -120,7 +123,7 @@ func (s *Service) listOverrides(ctx context.Context, tx *tenants.Tx, in override
 type addOverrideIn struct {
 	Body struct {
 		Band   string      `json:"band" maxlen:"40" example:"afc-5"`
-		Zone   string      `json:"zone,omitempty" maxlen:"40" doc:"outside_london if not given."`
+		Zone   string      `json:"zone,omitempty" enum:"outside_london,fringe,outer_london,inner_london" default:"outside_london" doc:"High cost area: it counts for shifts at sites there alone."`
 		Class  Class       `json:"class" enum:"core,low,high"`
 		Rate   money.Rate  `json:"rate"`
 		From   civil.Date  `json:"from"`

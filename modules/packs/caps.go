@@ -1,14 +1,26 @@
 package packs
 
 import (
+	"math/big"
 	"slices"
 
 	"wardbridge/internal/civil"
 	"wardbridge/internal/money"
 )
 
-// OutsideLondon is the zone of the caps of employers that pay no supplement.
-const OutsideLondon = "outside_london"
+// The zones of the caps. Outside London no high cost area supplement is paid; in
+// the others the caps are higher by it.
+const (
+	OutsideLondon = "outside_london"
+	Fringe        = "fringe"
+	OuterLondon   = "outer_london"
+	InnerLondon   = "inner_london"
+)
+
+var zones = []string{OutsideLondon, Fringe, OuterLondon, InnerLondon}
+
+// Zones are all of them, the one with the lowest caps first.
+func Zones() []string { return slices.Clone(zones) }
 
 // Cap is the most that may be charged for an hour of a band, all on-costs and
 // fees in it and VAT not. Own is an employer's own, which is lower than the
@@ -32,7 +44,7 @@ func (p Pack) Cap(band, zone string, class Class, day civil.Date) (Cap, error) {
 			return c, nil
 		}
 	}
-	return Cap{}, ErrNoCap.Saying("No cap is loaded for " + band + ", " + string(class) + " hours, " + spokenZone(zone) + ", on " + day.Text() + ". It cannot be said whether the charge is within it.")
+	return Cap{}, ErrNoCap.Saying("No cap is loaded for " + band + ", " + string(class) + " hours, " + InZone(zone) + ", on " + day.Text() + ". It cannot be said whether the charge is within it.")
 }
 
 func (p Pack) capsOn(day civil.Date) (all []Cap) {
@@ -44,14 +56,17 @@ func (p Pack) capsOn(day civil.Date) (all []Cap) {
 	return all
 }
 
-func spokenZone(zone string) string {
+// InZone says where a zone is, as the end of a sentence.
+func InZone(zone string) string {
 	switch zone {
 	case OutsideLondon:
 		return "outside London"
-	case "inner_london":
-		return "inner London"
-	case "outer_london":
-		return "outer London"
+	case Fringe:
+		return "on the London fringe"
+	case OuterLondon:
+		return "in outer London"
+	case InnerLondon:
+		return "in inner London"
 	}
 	return zone
 }
@@ -141,9 +156,12 @@ func lowestOn(rows []Cap, day civil.Date) (lowest Cap, found bool) {
 
 // CapFormula is a cap as NHS Improvement worked them out: annual pay at the top
 // of the band for an hour, the enhancement of the hours, and the uplift for
-// employer costs and the agency, rounded once to the penny. The weeks of a year
-// are the caps' own figure and not the payroll's, which comes out up to 5 pence
-// higher.
-func CapFormula(annual money.Pence, weeks, hours, enhancement, uplift money.Factor) money.Rate {
-	return money.RateOfPence(ratio(int64(annual), []money.Factor{enhancement, uplift}, []money.Factor{weeks, hours}))
+// employer costs and the agency, rounded once to the penny. In a high cost area
+// the annual supplement of that pay is added after the enhancement, which is of
+// basic pay alone. The weeks of a year are the caps' own figure and not the
+// payroll's, which comes out up to 5 pence higher.
+func CapFormula(annual, supplement money.Pence, weeks, hours, enhancement, uplift money.Factor) money.Rate {
+	year := new(big.Rat).SetInt64(int64(annual))
+	year.Mul(year, rational(enhancement)).Add(year, new(big.Rat).SetInt64(int64(supplement)))
+	return money.RateOfPence(halfUp(times(year, []money.Factor{uplift}, []money.Factor{weeks, hours})))
 }

@@ -37,7 +37,10 @@
 // nation whose bank holidays are not known for a year in the span is a refusal,
 // never a year without holidays; a cap that is not loaded is one too, never a cap
 // that is passed. LoadFor is the pack of one employer: with its own holidays, and
-// with its own caps, which are only ever below the national ones. The caps of
+// with its own caps, which are only ever below the national ones. A cap has a zone,
+// the high cost area of the site where the work is done: outside London it is the top
+// of the band, enhanced, and 55%; elsewhere the zone's supplement is added before the
+// 55% and is never enhanced. The pack has the caps of every zone. The caps of
 // doctors are not published to us, so none come with the program.
 //
 // A restriction closes a staff group, a band, or a band of a group to agencies: they

@@ -89,7 +89,7 @@ func TestCap_isTheIndicativeOneOfEachYear(t *testing.T) {
 	t.Parallel()
 	for year, at := range map[string]int{"2025": 0, "2026": 3} {
 		p, err := pack(t, pgtest.Org(t, tenants.Agency), "england", year+"-11-24", year+"-11-24")
-		if err != nil || len(p.Caps) != 3*len(capTable) {
+		if err != nil || len(p.Caps) != 4*3*len(capTable) {
 			t.Fatalf("%s: %d caps, %v", year, len(p.Caps), err)
 		}
 		for band, rates := range capTable {
@@ -109,7 +109,7 @@ func TestCap_saysThatNoneIsLoaded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range []struct{ band, zone string }{{"medical", packs.OutsideLondon}, {"afc-5", "inner_london"}} {
+	for _, c := range []struct{ band, zone string }{{"medical", packs.OutsideLondon}, {"medical", packs.InnerLondon}, {"vsm", packs.Fringe}} {
 		if _, err := p.Cap(c.band, c.zone, packs.Core, p.From); !errors.Is(err, packs.ErrNoCap) {
 			t.Errorf("%+v: got %v", c, err)
 		}
@@ -120,7 +120,7 @@ func TestCap_saysThatNoneIsLoaded(t *testing.T) {
 func TestCapFormula_givesThePublishedCapsOf2016(t *testing.T) {
 	t.Parallel()
 	formula := func(annual money.Pence, weeks, hours, enhancement string) string {
-		return packs.CapFormula(annual, money.MustFactor(weeks), money.MustFactor(hours), money.MustFactor(enhancement), money.MustFactor("1.55")).Text()
+		return packs.CapFormula(annual, 0, money.MustFactor(weeks), money.MustFactor(hours), money.MustFactor(enhancement), money.MustFactor("1.55")).Text()
 	}
 	for _, c := range []struct {
 		annual            money.Pence
@@ -140,25 +140,87 @@ func TestCapFormula_givesThePublishedCapsOf2016(t *testing.T) {
 	}
 }
 
+// Every row that is loaded is what the formula makes of the top of the band, the
+// enhancement and the supplement of its first day.
 func TestCapFormula_givesTheIndicativeCaps(t *testing.T) {
 	t.Parallel()
 	asTrust(t, func(ctx context.Context, tx *tenants.Tx) {
-		for band, rates := range capTable {
-			for i, day := range []string{"2025-11-24", "2026-11-24"} {
-				p, err := packs.New().SpinePoint(ctx, tx, band, "top", civil.MustDate(day))
-				if err != nil {
-					t.Fatal(err)
-				}
-				annual, err := p.Pay()
-				if err != nil {
-					t.Fatal(err)
-				}
-				if got := packs.CapFormula(annual, money.MustFactor("52.143"), money.MustFactor("37.5"), money.One, money.MustFactor("1.55")); got != money.MustRate(rates[3*i]) {
-					t.Errorf("%s on %s: got %s, want %s", band, day, got, rates[3*i])
+		for _, day := range []string{"2025-11-24", "2026-11-24"} {
+			p, err := packs.New().Load(ctx, tx, "england", civil.MustDate(day), civil.MustDate(day))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for band := range capTable {
+				for _, zone := range packs.Zones() {
+					for _, class := range []packs.Class{packs.Core, packs.Low, packs.High} {
+						got, err := p.Cap(band, zone, class, p.From)
+						if want := worked(ctx, t, tx, p, band, zone, class); err != nil || got.Rate != want || got.Mark != packs.Indicative || got.Source == "" {
+							t.Errorf("%s %s %s on %s: got %s %s, %v; want %s", band, zone, class, day, got.Rate, got.Mark, err, want)
+						}
+					}
 				}
 			}
 		}
 	})
+}
+
+// worked is a cap from the pay, the supplement and the enhancement that are loaded.
+func worked(ctx context.Context, t *testing.T, tx *tenants.Tx, p packs.Pack, band, zone string, class packs.Class) money.Rate {
+	t.Helper()
+	top, err := packs.New().SpinePoint(ctx, tx, band, "top", p.From)
+	if err != nil {
+		t.Fatal(err)
+	}
+	annual, err := top.Pay()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var due money.Pence
+	if zone != packs.OutsideLondon {
+		s, err := packs.New().Supplement(ctx, tx, zone, annual, p.From)
+		if err != nil {
+			t.Fatal(err)
+		}
+		due = s.Annual
+	}
+	enhancement := money.One
+	for _, e := range p.Enhancements {
+		if e.Band == band && e.Class == class {
+			enhancement = e.Factor
+		}
+	}
+	return packs.CapFormula(annual, due, money.MustFactor("52.143"), money.MustFactor("37.5"), enhancement, money.MustFactor("1.55"))
+}
+
+// By hand, from the tops and supplements of each year, over 1,955.3625 hours:
+//
+//	Band 5, 2026, inner London: 20% of 39,043 is 7,808.60, within its bounds.
+//	  core (39,043.00 + 7,808.60) x 1.55 = 72,619.98 / 1,955.3625 = 37.1389
+//	  high (39,043.00 x 1.6 + 7,808.60) x 1.55 = 108,929.97 / 1,955.3625 = 55.7083;
+//	  the supplement enhanced as well would be 59.4223
+//	Band 2, 2025, outer London: 15% of 24,465 is 3,669.75, so the least, 4,714.00.
+//	  low (24,465.00 x 1.41 + 4,714.00) x 1.55 = 60,774.9575 / 1,955.3625 = 31.0812
+//	Band 9, 2026, fringe: 5% of 129,783 is 6,489.15, so the most, 2,271.00.
+//	  core (129,783.00 + 2,271.00) x 1.55 = 204,683.70 / 1,955.3625 = 104.6782
+func TestCap_addsTheSupplementOfTheZoneAndNeverEnhancesIt(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		band, zone string
+		class      packs.Class
+		day, is    string
+	}{
+		{"afc-5", packs.InnerLondon, packs.Core, "2026-11-24", "37.14"}, {"afc-5", packs.InnerLondon, packs.High, "2026-11-24", "55.71"},
+		{"afc-2", packs.OuterLondon, packs.Low, "2025-11-24", "31.08"}, {"afc-9", packs.Fringe, packs.Core, "2026-11-24", "104.68"},
+	} {
+		p, err := pack(t, pgtest.Org(t, tenants.Agency), "england", c.day, c.day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := p.Cap(c.band, c.zone, c.class, p.From)
+		if err != nil || got.Rate != money.MustRate(c.is) {
+			t.Errorf("%+v: got %s, %v", c, got.Rate, err)
+		}
+	}
 }
 
 func TestSupplement_isTheShareWithinItsBounds(t *testing.T) {

@@ -130,7 +130,7 @@ var kinds = []Kind{
 		key("band", "Band", "afc-5", named("bands")), key("step", "Step", "top", oneOf("entry", "intermediate", "top")),
 		value("annual", "Annual", "40214", readAmount), value("hourly", "Hourly", "20.57", readRate)}},
 	{Name: "supplements", Title: "High cost area supplements", Doc: "The share of basic pay, and its yearly least and most.", rows: supplementRows, write: writeSupplements, columns: []column{
-		key("zone", "Zone", "inner_london", oneOf("inner_london", "outer_london", "fringe")), value("percent", "Share", "0.2", readShare),
+		key("zone", "Zone", "inner_london", oneOf(zones[1:]...)), value("percent", "Share", "0.2", readShare),
 		value("minimum", "Minimum", "5968", readAmount), value("maximum", "Maximum", "9007", readAmount)}},
 	{Name: "medical_points", Title: "Medical pay", Doc: "Nodal points and grades of doctors.", rows: medicalRows, write: writeMedical, columns: []column{
 		key("point", "Point", "nodal-3", readCode), value("name", "Name", "Core training 1", readText), value("locum_grade", "Locum grade", "SHO", readText),
@@ -166,10 +166,7 @@ var kinds = []Kind{
 		key("staff_group", "Staff group", "admin", anyOr(named("staff_groups"))), key("band", "Band", "any", anyOr(named("bands")))}},
 }
 
-var (
-	zones  = []string{OutsideLondon, "inner_london", "outer_london", "fringe"}
-	routes = []string{"agency", "umbrella", "company", "self_employed_gp", "direct_pay", "bank", "wage_recharge", "commission", "direct_fee", "system_fee", "framework_fee", "unregistered"}
-)
+var routes = []string{"agency", "umbrella", "company", "self_employed_gp", "direct_pay", "bank", "wage_recharge", "commission", "direct_fee", "system_fee", "framework_fee", "unregistered"}
 
 func readText(cell string, _ lists) (string, *wrong) { return cell, nil }
 

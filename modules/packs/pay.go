@@ -115,14 +115,21 @@ func Hourly(annual money.Pence, weeks, hours money.Factor) money.Rate {
 
 // ratio multiplies and divides an amount without rounding in between, and rounds
 // half up to the penny at the end.
-func ratio(pence int64, times, through []money.Factor) money.Pence {
-	r := new(big.Rat).SetInt64(pence)
-	for _, f := range times {
+func ratio(pence int64, by, through []money.Factor) money.Pence {
+	return halfUp(times(new(big.Rat).SetInt64(pence), by, through))
+}
+
+func times(r *big.Rat, by, through []money.Factor) *big.Rat {
+	for _, f := range by {
 		r.Mul(r, rational(f))
 	}
 	for _, f := range through {
 		r.Quo(r, rational(f))
 	}
+	return r
+}
+
+func halfUp(r *big.Rat) money.Pence {
 	twice := new(big.Int).Mul(r.Num(), big.NewInt(2))
 	twice.Add(twice, r.Denom())
 	return money.Pence(twice.Div(twice, new(big.Int).Mul(r.Denom(), big.NewInt(2))).Int64())

@@ -68,7 +68,7 @@ func TestLoad_givesEveryPartyTheSamePack(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", me.Kind, err)
 		}
-		if len(p.Enhancements) != 26 || len(p.Patterns) != 36 || len(p.Parameters) != 36 || len(p.Caps) != 33 || len(p.Holidays) != 0 {
+		if len(p.Enhancements) != 26 || len(p.Patterns) != 36 || len(p.Parameters) != 36 || len(p.Caps) != 4*33 || len(p.Holidays) != 0 {
 			t.Errorf("%s sees %d enhancements, %d hours, %d parameters, %d holidays", me.Kind, len(p.Enhancements), len(p.Patterns), len(p.Parameters), len(p.Holidays))
 		}
 	}

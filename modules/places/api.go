@@ -20,7 +20,7 @@ func (s *Service) Routes(r *openapi.Router) {
 		openapi.Example(func(w openapi.World) openapi.Call { return admin(map[string]string{"id": w.ID("kingsmere.site")}, nil) }))
 	openapi.Post(r, "/sites", rbac.PlaceManage, "Add a site", s.addSite, openapi.Status(201), openapi.Faults(ErrCodeTaken, ErrNotEmployer),
 		openapi.Example(func(openapi.World) openapi.Call {
-			return admin(nil, map[string]any{"code": "RK299", "name": "Kingsmere Community Hospital", "address": "2 Example Street, Exampleton EX1 1EX"})
+			return admin(nil, map[string]any{"code": "RK299", "name": "Kingsmere Community Hospital", "address": "2 Example Street, Exampleton EX1 1EX", "zone": "outside_london"})
 		}))
 	openapi.Put(r, "/sites/{id}", rbac.PlaceManage, "Change a site", s.changeSite, openapi.Faults(ErrCodeTaken),
 		openapi.Example(func(w openapi.World) openapi.Call {
@@ -54,6 +54,7 @@ type siteJSON struct {
 	Code      string     `json:"code" example:"RK201"`
 	Name      string     `json:"name" example:"Royal Kingsmere"`
 	Address   string     `json:"address"`
+	Zone      string     `json:"zone" enum:"outside_london,fringe,outer_london,inner_london" doc:"High cost area: whose price caps count for work there."`
 	Published bool       `json:"published" doc:"Seen by agencies and workers."`
 	etag      string
 }
@@ -83,7 +84,7 @@ type aliasJSON struct {
 }
 
 func siteOut(s Site) siteJSON {
-	return siteJSON{s.ID, s.Code, s.Name, s.Address, s.Published, s.ETag()}
+	return siteJSON{s.ID, s.Code, s.Name, s.Address, s.Zone, s.Published, s.ETag()}
 }
 
 func wardOut(w Ward) wardJSON {
@@ -144,11 +145,12 @@ type addSiteIn struct {
 		Code    string `json:"code" minlen:"1" maxlen:"20" example:"RK201"`
 		Name    string `json:"name" minlen:"1" maxlen:"120"`
 		Address string `json:"address,omitempty" maxlen:"300"`
+		Zone    string `json:"zone,omitempty" enum:"outside_london,fringe,outer_london,inner_london" default:"outside_london" doc:"High cost area: whose price caps count for work there."`
 	}
 }
 
 func (s *Service) addSite(ctx context.Context, tx *tenants.Tx, in addSiteIn) (siteJSON, error) {
-	site, err := s.AddSite(ctx, tx, Site{Code: in.Body.Code, Name: in.Body.Name, Address: in.Body.Address})
+	site, err := s.AddSite(ctx, tx, Site{Code: in.Body.Code, Name: in.Body.Name, Address: in.Body.Address, Zone: in.Body.Zone})
 	return siteOut(site), err
 }
 
@@ -159,12 +161,13 @@ type changeSiteIn struct {
 		Code      string `json:"code" minlen:"1" maxlen:"20"`
 		Name      string `json:"name" minlen:"1" maxlen:"120"`
 		Address   string `json:"address,omitempty" maxlen:"300"`
+		Zone      string `json:"zone,omitempty" enum:"outside_london,fringe,outer_london,inner_london" doc:"As it is, if not given."`
 		Published bool   `json:"published"`
 	}
 }
 
 func (s *Service) changeSite(ctx context.Context, tx *tenants.Tx, in changeSiteIn) (siteJSON, error) {
-	site, err := s.ChangeSite(ctx, tx, in.ID, in.IfMatch, Site{Code: in.Body.Code, Name: in.Body.Name, Address: in.Body.Address, Published: in.Body.Published})
+	site, err := s.ChangeSite(ctx, tx, in.ID, in.IfMatch, Site{Code: in.Body.Code, Name: in.Body.Name, Address: in.Body.Address, Zone: in.Body.Zone, Published: in.Body.Published})
 	return siteOut(site), err
 }
 

@@ -4,11 +4,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/uptrace/bun"
 
 	"wardbridge/internal/fault"
+	"wardbridge/modules/packs"
 	"wardbridge/tenants"
 )
 
@@ -29,11 +31,12 @@ type Site struct {
 	Code      string
 	Name      string
 	Address   string
-	Published bool // seen by agencies and workers
+	Published bool   // seen by agencies and workers
+	Zone      string // high cost area, one of packs.Zones; whose price caps count
 }
 
 // ETag names this state of the site.
-func (s Site) ETag() string { return tag(s.ID, s.Code, s.Name, s.Address, s.Published) }
+func (s Site) ETag() string { return tag(s.ID, s.Code, s.Name, s.Address, s.Published, s.Zone) }
 
 // Ward is a place of work on a site: a ward, a theatre, a clinic.
 type Ward struct {
@@ -85,10 +88,18 @@ type Alias struct {
 // Fold is how texts of files are compared: in lower case, with single spaces.
 func Fold(text string) string { return strings.ToLower(strings.Join(strings.Fields(text), " ")) }
 
-// checkSite refuses what no site can be called.
+// checkSite refuses what no site can be called, and a zone that there is not. A
+// site of which none is said lies outside London.
 func checkSite(s *Site) error {
+	if s.Zone == "" {
+		s.Zone = packs.OutsideLondon
+	}
 	s.Code, s.Name, s.Address = strings.TrimSpace(s.Code), strings.TrimSpace(s.Name), strings.TrimSpace(s.Address)
-	return refuse(append(named(s.Code, s.Name), longer(s.Address, 300, "address")...))
+	fields := append(named(s.Code, s.Name), longer(s.Address, 300, "address")...)
+	if !slices.Contains(packs.Zones(), s.Zone) {
+		fields = append(fields, fault.Field{Name: "zone", Code: "unknown", Text: "Choose outside_london, fringe, outer_london or inner_london.", Value: s.Zone})
+	}
+	return refuse(fields)
 }
 
 // checkWard refuses what no ward can be called.

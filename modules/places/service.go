@@ -42,8 +42,8 @@ func (s *Service) AddWard(ctx context.Context, tx *tenants.Tx, ward Ward) (Ward,
 	return ward, taken(insertWard(ctx, tx, &ward), ward.Code)
 }
 
-// ChangeSite replaces code, name, address and whether it is published. seen is
-// the ETag of what the caller read, as If-Match says it; empty changes whatever is there.
+// ChangeSite replaces code, name, address, zone and whether it is published. A
+// zone that is not given stays. seen is the ETag of what the caller read, as If-Match says it; empty changes whatever is there.
 func (s *Service) ChangeSite(ctx context.Context, tx *tenants.Tx, id tenants.ID, seen string, to Site) (Site, error) {
 	site, err := lockSite(ctx, tx, id)
 	if err != nil {
@@ -55,6 +55,9 @@ func (s *Service) ChangeSite(ctx context.Context, tx *tenants.Tx, id tenants.ID,
 		}
 	}
 	site.Code, site.Name, site.Address, site.Published = to.Code, to.Name, to.Address, to.Published
+	if to.Zone != "" {
+		site.Zone = to.Zone
+	}
 	if err := checkSite(&site); err != nil {
 		return Site{}, err
 	}
@@ -128,6 +131,17 @@ func (s *Service) WardByCode(ctx context.Context, tx *tenants.Tx, code string) (
 		return Ward{}, err
 	}
 	return all[0], nil
+}
+
+// Zone is whose price caps count for work at an employer: the zone of the site,
+// or with no site that which all its published sites share, and outside London
+// where they share none. The employer and its agencies are told the same.
+func (s *Service) Zone(ctx context.Context, tx *tenants.Tx, tenantID, site tenants.ID) (string, error) {
+	zone, err := zoneOf(ctx, tx, tenantID, site)
+	if err == nil && zone == "" {
+		err = ErrUnknownSite.With(fault.Field{Name: "site_id", Code: "unknown", Text: "Choose one of the employer's sites.", Value: site.String()})
+	}
+	return zone, err
 }
 
 // SiteList lists the sites of an employer by name.

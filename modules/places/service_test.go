@@ -8,6 +8,7 @@ import (
 
 	"wardbridge/internal/fault"
 	"wardbridge/internal/pgtest"
+	"wardbridge/modules/packs"
 	"wardbridge/modules/places"
 	"wardbridge/openapi"
 	"wardbridge/tenants"
@@ -252,5 +253,43 @@ func TestAliases_areSeenByTheirOwnerAlone(t *testing.T) {
 	})
 	if !errors.Is(err, places.ErrAliasKind) {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestSite_liesOutsideLondonUntilItIsSaid(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, tenants.Trust)
+	agency := pgtest.Org(t, tenants.Agency)
+	link(t, h.me, agency)
+	change := func(zone string) error {
+		return do(t, h.me, func(ctx context.Context, tx *tenants.Tx) error {
+			to := h.site
+			to.Zone = zone
+			_, err := places.New().ChangeSite(ctx, tx, h.site.ID, "", to)
+			return err
+		})
+	}
+	seen := func() (site places.Site) {
+		pgtest.Run(t, agency, func(ctx context.Context, tx *tenants.Tx) (err error) {
+			site, err = places.New().Site(ctx, tx, h.me.ID, h.site.ID)
+			return err
+		})
+		return site
+	}
+
+	if h.site.Zone != packs.OutsideLondon || seen().Zone != packs.OutsideLondon {
+		t.Errorf("a new site lies in %q, the agency sees %q", h.site.Zone, seen().Zone)
+	}
+	if err := change("middle_london"); !errors.Is(err, fault.ErrInvalid) || fault.Of(err).Fields[0].Name != "zone" {
+		t.Errorf("a zone that there is not: got %v", err)
+	}
+	if err := change(packs.OuterLondon); err != nil {
+		t.Fatal(err)
+	}
+	if got := seen(); got.Zone != packs.OuterLondon || got.ETag() == h.site.ETag() {
+		t.Errorf("after the change the agency sees %+v", got)
+	}
+	if err := change(""); err != nil || seen().Zone != packs.OuterLondon {
+		t.Errorf("a change that says no zone: %v, %+v", err, seen())
 	}
 }

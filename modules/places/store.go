@@ -19,8 +19,8 @@ func insertWard(ctx context.Context, tx *tenants.Tx, w *Ward) error {
 func updateSite(ctx context.Context, tx *tenants.Tx, s *Site) error {
 	_, err := tx.NewRaw(`
 		update sites
-		set    code = ?, name = ?, address = ?, published = ?
-		where  tenant_id = ? and id = ?`, s.Code, s.Name, s.Address, s.Published, s.TenantID, s.ID).Exec(ctx)
+		set    code = ?, name = ?, address = ?, published = ?, zone = ?
+		where  tenant_id = ? and id = ?`, s.Code, s.Name, s.Address, s.Published, s.Zone, s.TenantID, s.ID).Exec(ctx)
 	return err
 }
 
@@ -34,10 +34,21 @@ func updateWard(ctx context.Context, tx *tenants.Tx, w *Ward) error {
 
 func getSite(ctx context.Context, tx *tenants.Tx, tenantID, id tenants.ID) (s Site, err error) {
 	err = tx.NewRaw(`
-		select tenant_id, id, code, name, address, published
+		select tenant_id, id, code, name, address, published, zone
 		from   sites
 		where  tenant_id = ? and id = ?`, tenantID, id).Scan(ctx, &s)
 	return s, tenants.Found("site", id, err)
+}
+
+// zoneOf crosses the wall of hidden sites; empty where there is no such site of
+// an employer that the caller deals with.
+func zoneOf(ctx context.Context, tx *tenants.Tx, tenantID, site tenants.ID) (zone string, err error) {
+	var named *tenants.ID
+	if site != (tenants.ID{}) {
+		named = &site
+	}
+	err = tx.NewRaw("select coalesce(app.cap_zone(?, ?), '')", tenantID, named).Scan(ctx, &zone)
+	return zone, err
 }
 
 func lockSite(ctx context.Context, tx *tenants.Tx, id tenants.ID) (s Site, err error) {
@@ -45,7 +56,7 @@ func lockSite(ctx context.Context, tx *tenants.Tx, id tenants.ID) (s Site, err e
 		return s, ErrNotEmployer
 	}
 	err = tx.NewRaw(`
-		select tenant_id, id, code, name, address, published
+		select tenant_id, id, code, name, address, published, zone
 		from   sites
 		where  tenant_id = ? and id = ?
 		for    update`, tx.Me.ID, id).Scan(ctx, &s)
@@ -66,7 +77,7 @@ func lockWard(ctx context.Context, tx *tenants.Tx, id tenants.ID) (w Ward, err e
 
 func sites(ctx context.Context, tx *tenants.Tx, tenantID tenants.ID) (all []Site, err error) {
 	err = tx.Often(ctx, &all, `
-		select tenant_id, id, code, name, address, published
+		select tenant_id, id, code, name, address, published, zone
 		from   sites
 		where  tenant_id = $1
 		order  by name, code`, tenantID)

@@ -11,6 +11,7 @@ import (
 	"wardbridge/modules/approvals"
 	"wardbridge/modules/cards"
 	"wardbridge/modules/packs"
+	"wardbridge/modules/places"
 	"wardbridge/modules/rates"
 	"wardbridge/openapi"
 	"wardbridge/rbac"
@@ -20,7 +21,7 @@ import (
 // Routes registers the operations of this module.
 func (q *Service) Routes(r *openapi.Router) {
 	openapi.Post(r, "/quotes", rbac.QuoteCreate, "Price a shift", q.price, openapi.Reads(),
-		openapi.Faults(agencies.ErrNoAgreement, cards.ErrNoRate, packs.ErrNoHolidays, rates.ErrEndsTooEarly, rates.ErrBreakTooLong, ErrNotForWorkers),
+		openapi.Faults(agencies.ErrNoAgreement, cards.ErrNoRate, packs.ErrNoHolidays, rates.ErrEndsTooEarly, rates.ErrBreakTooLong, places.ErrUnknownSite, ErrNotForWorkers),
 		openapi.Describe("Every line of what a shift costs, with the times that it is for, the sum behind it and the dated data that was used, and whether the rates "+
 			"are within the employer's card. An employer names the agency, an agency the employer. With the worker, the weeks that count towards the pay of the employer's own staff are told, "+
 			"and the card's rate for after them applies once they are complete. The VAT of one shift is indicative: an invoice works it out once per category."),
@@ -29,7 +30,7 @@ func (q *Service) Routes(r *openapi.Router) {
 				"starts_at": "2026-12-24T20:00:00Z", "ends_at": "2026-12-25T08:00:00Z", "break_minutes": 60, "pay_rate": "20.0000", "commission": "2.0000"}}
 		}))
 	openapi.Post(r, "/quotes/compare", rbac.QuoteCreate, "Compare the ways of working a shift", q.compare, openapi.Reads(),
-		openapi.Faults(agencies.ErrNoAgreement, cards.ErrNoRate, packs.ErrNoHolidays, rates.ErrEndsTooEarly, rates.ErrBreakTooLong, ErrNotForWorkers),
+		openapi.Faults(agencies.ErrNoAgreement, cards.ErrNoRate, packs.ErrNoHolidays, rates.ErrEndsTooEarly, rates.ErrBreakTooLong, places.ErrUnknownSite, ErrNotForWorkers),
 		openapi.Describe("One shift priced on the bank, on the agency's payroll, by direct engagement, through an umbrella and by a company inside and outside IR35, in this order and from the same data. "+
 			"The bank has no fees; the provider's fee is for direct engagement alone."),
 		openapi.Example(func(w openapi.World) openapi.Call {
@@ -55,6 +56,7 @@ type quoteInput struct {
 	EmployerID   *tenants.ID  `json:"employer_id" doc:"Where the work is; an employer may leave it out."`
 	AgencyID     *tenants.ID  `json:"agency_id" doc:"Who supplies the worker; an agency may leave it out."`
 	WorkerID     *tenants.ID  `json:"worker_id" doc:"Who would work: an agency's own record of the worker, or the person_id that an employer reads on a proposal or booking. Left out, nobody's weeks count."`
+	SiteID       *tenants.ID  `json:"site_id,omitempty" doc:"One of the employer's sites: its line of the card and its zone's price caps count. Left out, the caps are those of the zone that all its sites share, or else outside London."`
 	Grade        string       `json:"grade" maxlen:"40" example:"nurse-band-5"`
 	Reason       string       `json:"reason,omitempty" maxlen:"40" example:"vacancy" doc:"Why cover is needed; VAT may depend on it. Left out, the worker is taken to stand in for somebody."`
 	StartsAt     time.Time    `json:"starts_at"`
@@ -157,6 +159,7 @@ type quoteJSON struct {
 	AgencyID     tenants.ID            `json:"agency_id"`
 	AgreementID  tenants.ID            `json:"agreement_id"`
 	Nation       string                `json:"nation"`
+	Zone         string                `json:"zone" enum:"outside_london,fringe,outer_london,inner_london" doc:"High cost area whose price caps the charge is held against."`
 	Engagement   rates.Engagement      `json:"engagement" enum:"paye,direct,psc_outside,psc_inside,umbrella,bank"`
 	Date         civil.Date            `json:"date" doc:"The local date of the start."`
 	Minutes      int                   `json:"minutes" doc:"Paid."`
@@ -230,7 +233,7 @@ func (b quoteInput) request(tx *tenants.Tx) (Request, error) {
 	for _, taken := range b.Breaks {
 		r.Breaks = append(r.Breaks, rates.Interval{Start: taken.StartsAt, End: taken.EndsAt})
 	}
-	r.TenantID, r.AgencyID = side(b.EmployerID), side(b.AgencyID)
+	r.TenantID, r.AgencyID, r.SiteID = side(b.EmployerID), side(b.AgencyID), side(b.SiteID)
 	switch none := (tenants.ID{}); {
 	case tx.Me.Kind == tenants.Agency && r.AgencyID == none:
 		r.AgencyID = tx.Me.ID
@@ -261,7 +264,7 @@ func quoteOut(r Request, a Answer) quoteJSON {
 	s := a.Quote
 	v, vat := a.Verdict(r.PayRate, r.Commission), a.VAT.Supplied()
 	out := quoteJSON{
-		EmployerID: r.TenantID, AgencyID: r.AgencyID, AgreementID: a.Agreement.ID, Nation: a.Nation, Date: s.Date, Minutes: s.Minutes, BreakMinutes: s.BreakMinutes,
+		EmployerID: r.TenantID, AgencyID: r.AgencyID, AgreementID: a.Agreement.ID, Nation: a.Nation, Zone: a.Zone, Date: s.Date, Minutes: s.Minutes, BreakMinutes: s.BreakMinutes,
 		NetPence: s.Net, VATPence: s.VAT, GrossPence: s.Gross, PerHour: s.PerHour(),
 		Engagement: engagementName(s.Engagement), Highest: s.Highest, Caps: []quoteLimitJSON{},
 		VAT:     quoteVATJSON{vat.Profession, vat.Deputy, vat.Elected, vat.Registered, vat.Rule.Reason, vat.Rule.From, vat.Rule.Source},

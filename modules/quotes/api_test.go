@@ -57,7 +57,7 @@ func newAPI(t *testing.T) *api {
 		app: fiber.New(fiber.Config{DisableStartupMessage: true, StreamRequestBody: true})}
 	p := packs.New()
 	ag := agencies.New(p)
-	for _, room := range []interface{ Routes(*openapi.Router) }{p, places.New(), ag, workers.New(p), cards.New(), quotes.New(p, ag, workers.New(p), diary.New(), cards.New())} {
+	for _, room := range []interface{ Routes(*openapi.Router) }{p, places.New(), ag, workers.New(p), cards.New(), quotes.New(p, ag, workers.New(p), diary.New(), cards.New(), places.New())} {
 		room.Routes(a.router)
 	}
 	a.router.Mount(a.app)
@@ -217,6 +217,7 @@ func TestAPI_fromAnAgreementToAPrice(t *testing.T) {
 	if mine["net_pence"] != theirs["net_pence"] || verdict["within"] != false || verdict["pay_over"] != "0.5000" || mine["vat_pence"] != 0.0 {
 		t.Errorf("quoted %v", mine)
 	}
+	a.zones(t, admin, supplier, site["id"].(string), shift)
 	first := mine["lines"].([]any)[0].(map[string]any)
 	if first["title"] != "Unsocial hours" || len(first["times"].([]any)) != 1 || len(first["sources"].([]any)) == 0 {
 		t.Errorf("explained as %v", first)
@@ -226,6 +227,35 @@ func TestAPI_fromAnAgreementToAPrice(t *testing.T) {
 	a.call(t, supplier, "POST", "/quotes", shift, 200)
 	a.call(t, admin, "POST", "/agreements/"+id+"/end", nil, 200)
 	a.call(t, admin, "POST", "/agreements/"+id+"/end", nil, 409)
+}
+
+// zones moves the site into inner London: the agency sees it, prices against the
+// caps there, and reads them.
+func (a *api) zones(t *testing.T, admin, supplier, site string, shift map[string]any) {
+	t.Helper()
+	before, tag := a.call(t, admin, "GET", "/sites/"+site, nil, 200)
+	if before["zone"] != "outside_london" {
+		t.Errorf("a new site is %v", before)
+	}
+	a.call(t, admin, "PUT", "/sites/"+site, map[string]any{"code": "RK201", "name": "Royal Kingsmere", "zone": "middle_london", "published": true}, 422, tag)
+	a.call(t, admin, "PUT", "/sites/"+site, map[string]any{"code": "RK201", "name": "Royal Kingsmere", "zone": "inner_london", "published": true}, 200, tag)
+	after, _ := a.call(t, supplier, "GET", "/sites/"+site+"?employer="+shift["employer_id"].(tenants.ID).String(), nil, 200)
+	shift["site_id"] = site
+	priced, _ := a.call(t, supplier, "POST", "/quotes", shift, 200)
+	shift["site_id"] = tenants.NewID()
+	a.call(t, supplier, "POST", "/quotes", shift, 422)
+	delete(shift, "site_id")
+	caps, _ := a.call(t, admin, "GET", "/caps?on=2026-12-24&zone=inner_london", nil, 200)
+
+	if after["zone"] != "inner_london" || priced["zone"] != "inner_london" {
+		t.Errorf("the site is %v, priced in %v", after, priced["zone"])
+	}
+	if low := priced["caps"].([]any)[0].(map[string]any); low["cap"] != "46.4200" || !strings.Contains(low["source"].(string), "inner London") {
+		t.Errorf("held against %v", low)
+	}
+	if len(data(caps)) != 33 {
+		t.Errorf("%d caps in inner London", len(data(caps)))
+	}
 }
 
 func TestAPI_readsReferenceData(t *testing.T) {

@@ -38,7 +38,7 @@ func BookOf(pack packs.Pack, a agencies.Agreement, vat []rates.VATRule) (rates.B
 			return b, err
 		}
 	}
-	b.Caps = capsOf(pack, packs.OutsideLondon)
+	b.Caps = capsOf(pack, nil)
 	var err error
 	if b.MinimumWage, err = limits(pack, packs.NationalLivingWage); err != nil {
 		return b, err
@@ -47,14 +47,15 @@ func BookOf(pack packs.Pack, a agencies.Agreement, vat []rates.VATRule) (rates.B
 	return b, err
 }
 
-// capsOf are the price caps of a zone by grade; an employer's own stand in them
-// already. A grade that has none is in no row, so nothing is said of it.
-func capsOf(pack packs.Pack, zone string) map[string][]rates.Cap {
+// capsOf are the price caps of every zone by grade, those of one day alone if one
+// is given; an employer's own stand in them already. A grade that has none is in no
+// row, so nothing is said of it.
+func capsOf(pack packs.Pack, on *civil.Date) map[string][]rates.Cap {
 	by := map[string][]rates.Cap{}
 	for _, c := range pack.Caps {
-		if c.Zone == zone {
+		if on == nil || c.On(*on) {
 			by[c.Band] = append(by[c.Band], rates.Cap{Row: rates.Row{ID: c.ID.String(), Version: 1, From: c.From, Source: c.Source}, Until: c.Until,
-				Band: rates.Band(c.Class), Rate: c.Rate})
+				Zone: c.Zone, Band: rates.Band(c.Class), Rate: c.Rate})
 		}
 	}
 	return by

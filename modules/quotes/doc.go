@@ -19,10 +19,16 @@
 // for, so what is priced and kept does not change when one of them is called off.
 // An agency learns the number and not where it comes from: diary says of whom.
 //
+// A charge is held against the price caps of the zone of the shift's site; where no
+// site is named, of the zone that all the employer's sites share, and else outside
+// London. The zone decides the caps and nothing else of a price. It is read as it
+// stands when the price is asked for: a timesheet that has been approved keeps the caps
+// it was approved against.
+//
 // A Shelf prices many settled shifts, in order of weeks: it reads per week and
 // agreement, not per shift, and looks up no card, since agreement and rates are
 // known. It gives the same amounts as a quote for each shift, and holds charges
-// against the caps of the date.
+// against the caps of the date and of each shift's own site.
 //
 // Needs says which agency rules a price falls under: approvals know the
 // conditions, packs the dated data, and this room alone both the price and the work.

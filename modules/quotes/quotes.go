@@ -13,6 +13,7 @@ import (
 	"wardbridge/modules/cards"
 	"wardbridge/modules/diary"
 	"wardbridge/modules/packs"
+	"wardbridge/modules/places"
 	"wardbridge/modules/rates"
 	"wardbridge/modules/workers"
 	"wardbridge/tenants"
@@ -23,18 +24,19 @@ var ErrNotForWorkers = fault.New(fault.Forbidden, "parties_of_agreement_only", "
 
 // Service prices shifts from what stands in the database: it gathers the Book
 // that the engine needs through the modules that own its parts, and has no SQL
-// of its own. A price costs about ten small reads.
+// of its own. A price costs about a dozen small reads.
 type Service struct {
 	packs    *packs.Service
 	agencies *agencies.Service
 	workers  *workers.Service
 	diary    *diary.Service
 	cards    *cards.Service
+	places   *places.Service
 }
 
 // New makes the service.
-func New(packs *packs.Service, agencies *agencies.Service, workers *workers.Service, diary *diary.Service, cards *cards.Service) *Service {
-	return &Service{packs: packs, agencies: agencies, workers: workers, diary: diary, cards: cards}
+func New(packs *packs.Service, agencies *agencies.Service, workers *workers.Service, diary *diary.Service, cards *cards.Service, places *places.Service) *Service {
+	return &Service{packs: packs, agencies: agencies, workers: workers, diary: diary, cards: cards, places: places}
 }
 
 // Request is one shift, planned or worked, at an employer by an agency.
@@ -46,9 +48,9 @@ type Request struct {
 	Nation       string     // empty: the employer's
 	StaffGroup   string     // empty: the grade's
 	Grade        string
-	Reason       string // why cover is needed; empty: somebody is stood in for
-	Specialty    string // these four narrow the card's line; zero: not known
-	SiteID       tenants.ID
+	Reason       string     // why cover is needed; empty: somebody is stood in for
+	Specialty    string     // these four narrow the card's line; zero: not known
+	SiteID       tenants.ID // whose zone's caps count besides; zero: those that the employer's sites share
 	LeadMinutes  int
 	Tier         int
 	Start, End   time.Time
@@ -91,6 +93,7 @@ type Answer struct {
 	Agreement   agencies.Agreement
 	VAT         Decisions
 	Nation      string
+	Zone        string     // whose price caps count
 	MinimumWage money.Rate // the National Living Wage on the date of the shift
 }
 
@@ -136,7 +139,7 @@ func (q *Service) Quote(ctx context.Context, tx *tenants.Tx, r Request) (Answer,
 // price runs the engine on a request.
 func (a *Answer) price(r Request, book rates.Book, band string) error {
 	work := rates.Work{ID: tenants.NewID(), Start: r.Start, End: r.End, BreakMinutes: r.BreakMinutes, Breaks: r.Breaks,
-		Engagement: r.Engagement, Grade: band, Pay: r.PayRate, Bands: a.bands(r), Commission: r.Commission, DirectFee: rates.Fee{Rate: r.DirectFee}}
+		Engagement: r.Engagement, Grade: band, Zone: a.Zone, Pay: r.PayRate, Bands: a.bands(r), Commission: r.Commission, DirectFee: rates.Fee{Rate: r.DirectFee}}
 	if a.Card.CardID != (tenants.ID{}) {
 		work.PayRow = rates.Row{ID: a.Card.CardID.String(), Version: a.Card.Version, From: a.Card.ValidFrom, Source: "within rate card " + a.Card.Name}
 	}
@@ -214,6 +217,9 @@ func (q *Service) gather(ctx context.Context, tx *tenants.Tx, r Request) (a Answ
 		return a, book, "", err
 	}
 	if a.Nation, err = q.nation(ctx, tx, r); err != nil {
+		return a, book, "", err
+	}
+	if a.Zone, err = q.places.Zone(ctx, tx, r.TenantID, r.SiteID); err != nil {
 		return a, book, "", err
 	}
 	pack, err := q.packs.LoadFor(ctx, tx, r.TenantID, a.Nation, first, last)

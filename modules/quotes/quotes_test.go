@@ -17,6 +17,7 @@ import (
 	"wardbridge/modules/cards"
 	"wardbridge/modules/diary"
 	"wardbridge/modules/packs"
+	"wardbridge/modules/places"
 	"wardbridge/modules/quotes"
 	"wardbridge/modules/rates"
 	"wardbridge/modules/workers"
@@ -46,7 +47,7 @@ func newDeal(t *testing.T, terms agencies.Terms) (d deal) {
 	})
 	d.trust, d.agency = pgtest.Org(t, tenants.Trust), pgtest.Org(t, tenants.Agency)
 	d.agencies = agencies.New(p)
-	d.quotes = quotes.New(p, d.agencies, workers.New(p), diary.New(), cards.New())
+	d.quotes = quotes.New(p, d.agencies, workers.New(p), diary.New(), cards.New(), places.New())
 	pgtest.Run(t, d.trust, func(ctx context.Context, tx *tenants.Tx) (err error) {
 		if d.agreement, err = d.agencies.Agree(ctx, tx, d.agency.ID, civil.MustDate("2025-01-01"), terms); err != nil {
 			return err

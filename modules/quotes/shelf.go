@@ -20,6 +20,7 @@ import (
 type Worked struct {
 	ID          tenants.ID
 	AgreementID tenants.ID
+	SiteID      tenants.ID // whose zone's caps count; zero: the employer's
 	StaffGroup  string
 	Grade       string
 	Start, End  time.Time
@@ -33,7 +34,7 @@ type Worked struct {
 func (w *Worked) day() civil.Date { return civil.DateOf(w.Start) }
 
 // Shelf prices many shifts of one employer. It keeps what it has read: the
-// agreements with their elections, and the Books of one week, so that prices in
+// agreements with their elections, the zones of sites, and the Books of one week, so that prices in
 // order of weeks cost reads per week and not per shift. It lives as long as one
 // unit of work and is not for several goroutines.
 type Shelf struct {
@@ -42,6 +43,7 @@ type Shelf struct {
 	nation     string
 	grades     map[string]packs.Grade
 	agreements map[tenants.ID]standing
+	zones      map[tenants.ID]string
 	monday     civil.Date
 	pack       packs.Pack
 	unloaded   error // why the week has no pack
@@ -56,7 +58,7 @@ type standing struct {
 
 // Shelf makes one for an employer.
 func (q *Service) Shelf(ctx context.Context, tx *tenants.Tx, tenant tenants.ID) (*Shelf, error) {
-	s := &Shelf{from: q, tenant: tenant, agreements: map[tenants.ID]standing{}}
+	s := &Shelf{from: q, tenant: tenant, agreements: map[tenants.ID]standing{}, zones: map[tenants.ID]string{}}
 	var err error
 	if s.grades, err = q.packs.GradesByCode(ctx, tx); err != nil {
 		return nil, err
@@ -70,6 +72,17 @@ func (q *Service) Shelf(ctx context.Context, tx *tenants.Tx, tenant tenants.ID) 
 func (s *Shelf) Weekly(ctx context.Context, tx *tenants.Tx, agreement tenants.ID) (bool, error) {
 	a, err := s.agreement(ctx, tx, agreement)
 	return a.terms.OnCosts == agencies.Weekly, err
+}
+
+func (s *Shelf) zone(ctx context.Context, tx *tenants.Tx, site tenants.ID) (string, error) {
+	if zone, held := s.zones[site]; held {
+		return zone, nil
+	}
+	zone, err := s.from.places.Zone(ctx, tx, s.tenant, site)
+	if err == nil {
+		s.zones[site] = zone
+	}
+	return zone, err
 }
 
 func (s *Shelf) agreement(ctx context.Context, tx *tenants.Tx, id tenants.ID) (standing, error) {
@@ -100,7 +113,11 @@ func (s *Shelf) Price(ctx context.Context, tx *tenants.Tx, shifts ...Worked) ([]
 	first, last := shifts[0].day(), civil.DateOf(shifts[0].End)
 	for i := range shifts {
 		w := &shifts[i]
-		work[i] = rates.Work{ID: w.ID, Start: w.Start, End: w.End, BreakMinutes: w.Break, Breaks: w.Breaks, Grade: s.grades[w.Grade].Band,
+		zone, err := s.zone(ctx, tx, w.SiteID)
+		if err != nil {
+			return nil, err
+		}
+		work[i] = rates.Work{ID: w.ID, Start: w.Start, End: w.End, BreakMinutes: w.Break, Breaks: w.Breaks, Grade: s.grades[w.Grade].Band, Zone: zone,
 			Profession: w.StaffGroup, Pay: w.Pay, Bands: w.Bands, Commission: w.Commission}
 		if err := work[i].Check(); err != nil {
 			return nil, err
@@ -201,18 +218,12 @@ func (s *Shelf) decide(book *rates.Book, pack packs.Pack, a standing, shifts []W
 	return nil
 }
 
-// capsOn are the caps of a date in the engine's shape, those of employers that
-// pay no high cost area supplement.
+// capsOn are the caps of a date in the engine's shape.
 func (s *Shelf) capsOn(pack packs.Pack, day civil.Date) map[string][]rates.Cap {
 	if held, ok := s.caps[day]; ok {
 		return held
 	}
-	by := map[string][]rates.Cap{}
-	for _, c := range pack.Caps {
-		if c.Zone == packs.OutsideLondon && c.On(day) {
-			by[c.Band] = append(by[c.Band], rates.Cap{Row: rates.Row{ID: c.ID.String(), Version: 1, From: c.From, Source: c.Source}, Band: rates.Band(c.Class), Rate: c.Rate})
-		}
-	}
+	by := capsOf(pack, &day)
 	s.caps[day] = by
 	return by
 }
@@ -224,7 +235,7 @@ func joinCaps(a, b map[string][]rates.Cap) map[string][]rates.Cap {
 	}
 	for band, caps := range b {
 		for _, c := range caps {
-			if !slices.ContainsFunc(both[band], func(held rates.Cap) bool { return held.ID == c.ID && held.Band == c.Band }) {
+			if !slices.ContainsFunc(both[band], func(held rates.Cap) bool { return held.ID == c.ID && held.Band == c.Band && held.From == c.From }) {
 				both[band] = append(both[band], c)
 			}
 		}

@@ -6,10 +6,12 @@ import (
 )
 
 // Cap is the most that an hour in one band may be charged, before VAT. The
-// version in force on the date of the shift is the one that counts.
+// version in force on the date of the shift is the one that counts, of the zone
+// in which the work is done.
 type Cap struct {
 	Row
 	Until civil.Date // the first day on which it counts no more; none: it stands
+	Zone  string
 	Band  Band
 	Rate  money.Rate
 }
@@ -76,7 +78,7 @@ func (b *Book) limits(w *Work, s *ShiftQuote, duties *duties) {
 		if charge.Cmp(s.Highest) > 0 {
 			s.Highest = charge
 		}
-		if c := capOn(caps, line.Band, s); c != nil {
+		if c := capOn(caps, w.Zone, line.Band, s); c != nil {
 			test := CapTest{Line: i, Band: line.Band, Charge: charge, Cap: c.Rate, Row: &c.Row}
 			if charge.Cmp(c.Rate) > 0 {
 				test.Over = charge.Sub(c.Rate)
@@ -113,10 +115,10 @@ func (b *Book) HourlyCharges(w *Work, s *ShiftQuote) map[Band]money.Rate {
 
 func (c *Cap) row() *Row { return &c.Row }
 
-func capOn(caps []Cap, band Band, s *ShiftQuote) (found *Cap) {
+func capOn(caps []Cap, zone string, band Band, s *ShiftQuote) (found *Cap) {
 	for i := range caps {
 		c := &caps[i]
-		if c.Band == band && !c.From.After(s.Date) && (c.Until.IsZero() || s.Date.Before(c.Until)) && (found == nil || c.supersedes(&found.Row)) {
+		if c.Zone == zone && c.Band == band && !c.From.After(s.Date) && (c.Until.IsZero() || s.Date.Before(c.Until)) && (found == nil || c.supersedes(&found.Row)) {
 			found = c
 		}
 	}

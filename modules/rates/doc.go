@@ -59,7 +59,7 @@
 // # Limits
 //
 // Every pay line is held against the cap of its band in force on the date of
-// the shift. The charge for an hour of it, rounded once to four places, is pay
+// the shift, of the zone in which the work is done. The charge for an hour of it, rounded once to four places, is pay
 // with its multiplier and supplement, the on-costs on it, and all fees, before
 // VAT and without expenses. Under flat the on-costs of an hour are its shares,
 // holiday first and the others on pay and holiday. Under weekly the on-costs

@@ -182,7 +182,7 @@ func (m *model) limits(w *rates.Work, s *modelShift, e rates.Engagement, date ci
 			s.lowest = l.rate
 		}
 		if e != rates.Bank {
-			l.most = m.capOf(w.Grade, l.band, date)
+			l.most = m.capOf(w.Grade, w.Zone, l.band, date)
 		}
 	}
 	if e == rates.GPSession {
@@ -193,10 +193,10 @@ func (m *model) limits(w *rates.Work, s *modelShift, e rates.Engagement, date ci
 	}
 }
 
-func (m *model) capOf(grade string, band rates.Band, date civil.Date) int64 {
+func (m *model) capOf(grade, zone string, band rates.Band, date civil.Date) int64 {
 	var same []rates.Cap
 	for _, c := range m.book.Caps[grade] {
-		if c.Band == band {
+		if c.Zone == zone && c.Band == band {
 			same = append(same, c)
 		}
 	}

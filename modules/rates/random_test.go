@@ -103,7 +103,8 @@ func wide() rates.Book {
 			times := factor([]string{"1", "1.3", "1.6"}[i])
 			book.Caps[grade] = append(book.Caps[grade],
 				rates.Cap{Row: dated("cap "+grade+string(b), 2, "2026-04-01"), Band: b, Rate: rate(caps[1]).Times(times)},
-				rates.Cap{Row: dated("cap "+grade+string(b), 1, "2025-04-01"), Band: b, Rate: rate(caps[0]).Times(times)})
+				rates.Cap{Row: dated("cap "+grade+string(b), 1, "2025-04-01"), Band: b, Rate: rate(caps[0]).Times(times)},
+				rates.Cap{Row: dated("cap of the city "+grade+string(b), 1, "2025-04-01"), Zone: "city", Band: b, Rate: rate(caps[1]).Times(times).Add(rate("6.19"))})
 		}
 	}
 	for _, day := range strings.Fields(publicDays) {
@@ -220,7 +221,7 @@ func (m *maker) work(engagement rates.Engagement, around time.Time) rates.Work {
 	m.n++
 	w := rates.Work{
 		ID: uuid.UUID{12: byte(m.n >> 16), 13: byte(m.n >> 8), 14: byte(m.n), 15: byte(m.IntN(256))}, Start: start, End: start.Add(time.Duration(length) * time.Minute),
-		Engagement: engagement, Grade: pick(m, []string{"band_2", "band_3", "band_5", "consultant", "odd"}),
+		Engagement: engagement, Grade: pick(m, []string{"band_2", "band_3", "band_5", "consultant", "odd"}), Zone: pick(m, []string{"", "", "city", "nowhere"}),
 		Profession: pick(m, []string{"nurse", "doctor", "therapist"}), Deputy: m.chance(50), Pay: m.rate(1100, 9000),
 	}
 	if m.chance(20) {

@@ -47,6 +47,7 @@ type Work struct {
 
 	Engagement Engagement // how the person is engaged; empty is PAYE
 	Grade      string     // key of Book.Multipliers and Book.Caps, such as band_5
+	Zone       string     // whose caps count, as Cap.Zone says it
 	Profession string     // what a VAT rule may ask for, such as nurse or doctor
 	Deputy     bool       // stands in for a doctor, which a VAT rule may ask for
 

@@ -21,6 +21,7 @@ type Settled struct {
 	WorkerID     tenants.ID
 	AgreementID  tenants.ID
 	BookingID    tenants.ID
+	SiteID       tenants.ID
 	StaffGroup   string
 	Grade        string
 	WorkerName   string
@@ -44,7 +45,7 @@ func (t *Settled) EarnedOn() civil.Date { return civil.DateOf(t.StartsAt) }
 
 // Worked is the timesheet as a price is asked for it, at some pay rate.
 func (t *Settled) Worked(pay money.Rate) quotes.Worked {
-	w := quotes.Worked{ID: t.ID, AgreementID: t.AgreementID, StaffGroup: t.StaffGroup, Grade: t.Grade, Start: t.StartsAt, End: t.EndsAt,
+	w := quotes.Worked{ID: t.ID, AgreementID: t.AgreementID, SiteID: t.SiteID, StaffGroup: t.StaffGroup, Grade: t.Grade, Start: t.StartsAt, End: t.EndsAt,
 		Break: t.BreakMinutes, Pay: pay, Commission: t.Commission,
 		Bands: rates.Bands{Low: t.AgreedBands.Low.InProportion(pay, t.AgreedRate), High: t.AgreedBands.High.InProportion(pay, t.AgreedRate)}}
 	for _, taken := range t.Breaks {
@@ -159,7 +160,7 @@ func (s *Service) SettledSums(ctx context.Context, tx *tenants.Tx, ids []tenants
 func settledAfter(ctx context.Context, tx *tenants.Tx, after *Settled, last civil.Date, agency tenants.ID, limit int) ([]Settled, error) {
 	rows := make([]Settled, 0, limit)
 	err := tx.Often(ctx, &rows, `
-		select t.id, t.ref, t.agency_id, t.worker_id, t.agreement_id, t.booking_id, t.staff_group, t.grade, t.worker_name, t.week_on,
+		select t.id, t.ref, t.agency_id, t.worker_id, t.agreement_id, t.booking_id, t.site_id, t.staff_group, t.grade, t.worker_name, t.week_on,
 		       t.starts_at, t.ends_at, t.break_minutes, t.breaks, t.net_pence + coalesce(p.pence, 0) as net_pence, p.rate as posted_rate
 		from   timesheets t
 		left   join lateral (

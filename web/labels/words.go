@@ -2,6 +2,7 @@ package labels
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -9,7 +10,9 @@ import (
 	"github.com/google/uuid"
 
 	"wardbridge/internal/civil"
+	"wardbridge/modules/packs"
 	"wardbridge/tenants"
+	"wardbridge/web/ui"
 )
 
 // Status is the word on the tag of a state: "No-show" for no_show.
@@ -96,6 +99,33 @@ func Day(d, today civil.Date) string {
 		return "Tomorrow, " + text
 	}
 	return text
+}
+
+// Zone is a high cost area in words.
+func Zone(zone string) string {
+	switch zone {
+	case packs.OutsideLondon:
+		return "Outside London"
+	case packs.Fringe:
+		return "London fringe"
+	case packs.OuterLondon:
+		return "Outer London"
+	case packs.InnerLondon:
+		return "Inner London"
+	}
+	return zone
+}
+
+// Zones are the high cost areas to choose from, those that are named first.
+func Zones(first ...string) (options []ui.Option) {
+	for _, own := range []bool{true, false} {
+		for _, zone := range packs.Zones() {
+			if slices.Contains(first, zone) == own {
+				options = append(options, ui.Option{Value: zone, Text: Zone(zone)})
+			}
+		}
+	}
+	return options
 }
 
 // Address is a path with those of some query parameters that have a value,

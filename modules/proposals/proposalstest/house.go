@@ -94,7 +94,7 @@ func build(db *tenants.DB, queueURL string) (*House, error) {
 	}
 	h.Packs, h.Places, h.Diary, h.Cards = packs.New(), places.New(), diary.New(), cards.New()
 	h.Agencies, h.Workers = agencies.New(h.Packs), workers.New(h.Packs)
-	h.Quotes = quotes.New(h.Packs, h.Agencies, h.Workers, h.Diary, h.Cards)
+	h.Quotes = quotes.New(h.Packs, h.Agencies, h.Workers, h.Diary, h.Cards, h.Places)
 	h.Shifts = shifts.New(h.Places, h.Packs)
 	h.Cascade = cascade.New(h.Shifts, h.Agencies, h.Places)
 	gate, err := rbac.NewGate()

@@ -119,7 +119,7 @@ func house(t testing.TB) *House {
 		db.Close()
 	})
 	h.Agencies = agencies.New(h.Packs)
-	h.Quotes = quotes.New(h.Packs, h.Agencies, workers.New(h.Packs), diary.New(), h.Cards)
+	h.Quotes = quotes.New(h.Packs, h.Agencies, workers.New(h.Packs), diary.New(), h.Cards, h.Places)
 	h.Bookings = bookings.New(diary.New(), shifts.New(h.Places, h.Packs), h.Quotes, approvals.New(nil, accounts.New(nil), h.Packs))
 	h.Timesheets = timesheets.New(h.Agencies, h.Bookings, h.Quotes)
 	h.Timesheets.Subscribe(h.Bus, h.Queue)

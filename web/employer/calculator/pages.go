@@ -11,6 +11,7 @@ import (
 	"wardbridge/internal/money"
 	"wardbridge/modules/agencies"
 	"wardbridge/modules/packs"
+	"wardbridge/modules/places"
 	"wardbridge/modules/quotes"
 	"wardbridge/modules/rates"
 	"wardbridge/modules/shifts"
@@ -28,6 +29,7 @@ type Deps struct {
 	Quotes   *quotes.Service
 	Packs    *packs.Service
 	Agencies *agencies.Service
+	Places   *places.Service
 }
 
 type pages struct{ Deps }
@@ -45,6 +47,7 @@ func Pages(s *web.Site, d Deps) {
 type form struct {
 	Agency      string `query:"agency" maxlen:"40"`
 	Grade       string `query:"grade" maxlen:"40"`
+	Site        string `query:"site_id" maxlen:"40"`
 	Date        string `query:"date" maxlen:"20"`
 	Start       string `query:"start" maxlen:"10"`
 	End         string `query:"end" maxlen:"10"`
@@ -72,7 +75,7 @@ func (f form) asked(tenant tenants.ID) (c quotes.Alternatives, refused []fault.F
 	missing("agency", f.Agency, "Choose the agency.")
 	missing("grade", f.Grade, "Choose the grade.")
 	missing("pay_rate", f.Pay, "Enter the pay an hour.")
-	c.TenantID, c.AgencyID, c.Grade = tenant, labels.ID(f.Agency), f.Grade
+	c.TenantID, c.AgencyID, c.SiteID, c.Grade = tenant, labels.ID(f.Agency), labels.ID(f.Site), f.Grade
 	times := shifts.Times{StartFold: civil.First, EndFold: civil.Second} // a quote of the night in which an hour comes twice takes the longer one
 	var err error
 	times.Date, err = civil.ParseDate(f.Date)
@@ -119,6 +122,7 @@ type view struct {
 	Refused  *fault.Fault
 	Agencies []ui.Option
 	Grades   []ui.Option
+	Sites    []ui.Option
 	Columns  []column
 	Chart    ui.Bars
 	Title    string // what was priced
@@ -165,8 +169,16 @@ func (p *pages) choices(ctx context.Context, tx *tenants.Tx, v *view) error {
 		}
 	}
 	grades, err := p.Packs.Grades(ctx, tx)
+	if err != nil {
+		return err
+	}
 	for _, g := range grades {
 		v.Grades = append(v.Grades, ui.Option{Value: g.Code, Text: g.Name})
+	}
+	sites, err := p.Places.SiteList(ctx, tx, tx.Me.ID)
+	v.Sites = []ui.Option{{Text: "Any site"}}
+	for _, s := range sites {
+		v.Sites = append(v.Sites, ui.Option{Value: s.ID.String(), Text: s.Name})
 	}
 	return err
 }
@@ -199,7 +211,7 @@ func (p *pages) work(ctx context.Context, tx *tenants.Tx, v *view) error {
 // asked is what was priced, for a sheet that has no form.
 func (v view) asked() []ui.Fact {
 	rate := func(label, value string) ui.Fact { return ui.Fact{Label: label, Value: "£" + value, Note: "an hour"} }
-	facts := []ui.Fact{{Label: "Agency", Value: nameOf(v.Agencies, v.Form.Agency)}, {Label: "Shift", Value: v.Title, Note: v.Paid}, rate("Pay", v.Form.Pay), rate("Commission", v.Form.Commission)}
+	facts := []ui.Fact{{Label: "Agency", Value: nameOf(v.Agencies, v.Form.Agency)}, {Label: "Shift", Value: v.Title, Note: v.Paid}, {Label: "Site", Value: nameOf(v.Sites, v.Form.Site)}, rate("Pay", v.Form.Pay), rate("Commission", v.Form.Commission)}
 	if v.Form.CompanyRate != "" {
 		facts = append(facts, rate("Company's or umbrella's rate", v.Form.CompanyRate))
 	}

@@ -11,6 +11,7 @@ import (
 	"wardbridge/internal/money"
 	"wardbridge/modules/packs"
 	"wardbridge/tenants"
+	"wardbridge/web/labels"
 	"wardbridge/web/ui"
 )
 
@@ -25,7 +26,7 @@ func TestListPage_showsYourOwnBesideTheNational(t *testing.T) {
 	work := closedView{Binds: true, Rows: []closed{
 		{Group: "Administrative and clerical", Band: closedBand(packs.Any), Days: lasting(civil.MustDate("2019-09-16"), civil.Date{}), Whose: "The nation", Source: "derived: agency rules"},
 		{ID: o.ID.String(), Group: groupWords(nil, packs.Any), Band: closedBand(packs.InterimBand), Days: lasting(civil.MustDate("2027-04-01"), civil.MustDate("2027-05-01")), Whose: "You", Source: "Board paper", Reason: "From the bank"}}}
-	v := listView{Closed: work, At: "/e/kingsmere/rates/caps", On: civil.MustDate("2026-11-24"), Lines: []line{lineOf("afc-5", caps), lineOf("medical", caps)}, Own: []own{ownOf(o, caps)}}
+	v := listView{Closed: work, At: "/e/kingsmere/rates/caps", On: civil.MustDate("2026-11-24"), Zone: packs.OutsideLondon, Zones: labels.Zones(), Lines: []line{lineOf("afc-5", packs.OutsideLondon, caps), lineOf("medical", packs.OutsideLondon, caps)}, Own: []own{ownOf(o, caps)}}
 
 	var out strings.Builder
 	if err := listPage(v).Render(context.Background(), &out); err != nil {
@@ -41,6 +42,30 @@ func TestListPage_showsYourOwnBesideTheNational(t *testing.T) {
 	}
 	if strings.Contains(page, "Set a stricter cap") || strings.Contains(page, "End this cap") || strings.Contains(page, "/restrictions/") {
 		t.Error("offers acts to somebody who may not do them")
+	}
+}
+
+func TestListPage_showsTheCapsOfOneZone(t *testing.T) {
+	t.Parallel()
+	var caps []packs.Cap
+	for zone, rate := range map[string]string{packs.OutsideLondon: "30.95", packs.InnerLondon: "37.14"} {
+		caps = append(caps, packs.Cap{Dated: packs.Dated{ID: tenants.NewID(), Mark: packs.Indicative, Source: "Worked out"}, Band: "afc-5", Zone: zone, Class: packs.Core, Rate: money.MustRate(rate)})
+	}
+	v := listView{At: "/e/kingsmere/rates/caps", Zone: packs.InnerLondon, Zones: labels.Zones(packs.InnerLondon, packs.Fringe), Lines: []line{lineOf("afc-5", packs.InnerLondon, caps)}}
+
+	var out strings.Builder
+	if err := listPage(v).Render(context.Background(), &out); err != nil {
+		t.Fatal(err)
+	}
+
+	page := out.String()
+	for _, words := range []string{"without VAT, in inner London", "£37.14", `<option value="inner_london" selected>Inner London</option>`} {
+		if !strings.Contains(page, words) {
+			t.Errorf("the page does not say %q", words)
+		}
+	}
+	if strings.Contains(page, "£30.95") || v.Zones[0].Value != packs.Fringe || v.Zones[1].Value != packs.InnerLondon || v.Zones[2].Value != packs.OutsideLondon || len(v.Zones) != 4 {
+		t.Errorf("shows another zone's cap, or the employer's own zones are not first: %+v", v.Zones)
 	}
 }
 

@@ -5,26 +5,32 @@ package caps
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"wardbridge/internal/civil"
 	"wardbridge/internal/fault"
 	"wardbridge/internal/money"
 	"wardbridge/modules/packs"
+	"wardbridge/modules/places"
 	"wardbridge/openapi"
 	"wardbridge/rbac"
 	"wardbridge/tenants"
 	"wardbridge/web"
 	"wardbridge/web/employer/rates"
+	"wardbridge/web/labels"
 	"wardbridge/web/ui"
 )
 
-type pages struct{ packs *packs.Service }
+type pages struct {
+	packs  *packs.Service
+	places *places.Service
+}
 
 // Pages registers them. They come before the pages of cards, whose addresses end
 // in an id.
-func Pages(s *web.Site, service *packs.Service) {
-	p := &pages{service}
+func Pages(s *web.Site, packs *packs.Service, places *places.Service) {
+	p := &pages{packs, places}
 	as := func(thing string, form map[string]string) web.Option {
 		return web.Example(func(w openapi.World) openapi.Call {
 			call := openapi.Call{As: "admin@kingsmere.example", Path: map[string]string{"org": "kingsmere"}}
@@ -41,7 +47,7 @@ func Pages(s *web.Site, service *packs.Service) {
 	web.Get(s, at, rbac.CardRead, "Price caps", p.list, as("", nil))
 	web.Get(s, at+"/new", rbac.CapManage, "Set a stricter cap", p.fresh, as("", nil))
 	web.Post(s, at+"/new", rbac.CapManage, "Set a stricter cap", p.set, p.setAgain, as("", map[string]string{
-		"band": "afc-7", "class": "core", "rate": "43.00", "from": "2027-01-01", "source": "Trust board, November 2026", "reason": "Agency spend plan"}))
+		"band": "afc-7", "zone": "outside_london", "class": "core", "rate": "43.00", "from": "2027-01-01", "source": "Trust board, November 2026", "reason": "Agency spend plan"}))
 	web.Get(s, at+"/{id}/end", rbac.CapManage, "End a cap", p.ending, as("kingsmere.cap", nil))
 	web.Post(s, at+"/{id}/end", rbac.CapManage, "End a cap", p.end, p.endAgain, as("kingsmere.cap", map[string]string{"on": "2027-03-01"}))
 	web.Get(s, at+"/restrictions/new", rbac.CapManage, "Close work to agencies", p.closing, as("", nil))
@@ -81,13 +87,16 @@ type listView struct {
 	Tabs    []ui.Tab
 	At, New string
 	On      civil.Date
+	Zone    string
+	Zones   []ui.Option // the employer's own first
 	Lines   []line
 	Own     []own
 	Closed  closedView
 }
 
 type listIn struct {
-	On civil.Date `query:"on"`
+	On   civil.Date `query:"on"`
+	Zone string     `query:"zone" maxlen:"20"`
 }
 
 func (p *pages) list(ctx context.Context, tx *tenants.Tx, in listIn) (web.View, error) {
@@ -95,7 +104,14 @@ func (p *pages) list(ctx context.Context, tx *tenants.Tx, in listIn) (web.View, 
 	if on.IsZero() {
 		on = civil.DateOf(tx.Now)
 	}
-	v := listView{Tabs: rates.Tabs(ctx, "Price caps"), At: base(ctx), On: on}
+	v := listView{Tabs: rates.Tabs(ctx, "Price caps"), At: base(ctx), On: on, Zone: in.Zone}
+	var err error
+	if v.Zones, err = p.zones(ctx, tx); err != nil {
+		return web.View{}, err
+	}
+	if !slices.Contains(packs.Zones(), v.Zone) {
+		v.Zone = v.Zones[0].Value
+	}
 	if web.May(ctx, rbac.CapManage) {
 		v.New = v.At + "/new"
 	}
@@ -108,7 +124,7 @@ func (p *pages) list(ctx context.Context, tx *tenants.Tx, in listIn) (web.View, 
 		return web.View{}, err
 	}
 	for _, b := range bands {
-		v.Lines = append(v.Lines, lineOf(b, caps))
+		v.Lines = append(v.Lines, lineOf(b, v.Zone, caps))
 	}
 	overrides, err := p.packs.Overrides(ctx, tx, tx.Me.ID, on)
 	if err != nil {
@@ -119,6 +135,17 @@ func (p *pages) list(ctx context.Context, tx *tenants.Tx, in listIn) (web.View, 
 	}
 	v.Closed, err = p.closures(ctx, tx, on)
 	return web.View{SkipTo: "caps", Body: listPage(v)}, err
+}
+
+// zones are the high cost areas to choose from, those of the employer's own sites
+// first.
+func (p *pages) zones(ctx context.Context, tx *tenants.Tx) ([]ui.Option, error) {
+	sites, err := p.places.SiteList(ctx, tx, tx.Me.ID)
+	var own []string
+	for _, s := range sites {
+		own = append(own, s.Zone)
+	}
+	return labels.Zones(own...), err
 }
 
 // bands are the bands of the grades, in their order.
@@ -153,12 +180,12 @@ func bandWords(band string) string {
 	return strings.ToUpper(band[:1]) + band[1:]
 }
 
-func lineOf(band string, caps []packs.Cap) line {
+func lineOf(band, zone string, caps []packs.Cap) line {
 	l := line{Band: bandWords(band), Source: "None is loaded, so nothing can be said to be within it"}
 	for i, class := range classes {
 		l.Cells[i] = cell{Rate: "No cap loaded"}
 		for _, c := range caps {
-			if c.Band != band || c.Class != class || c.Zone != packs.OutsideLondon {
+			if c.Band != band || c.Class != class || c.Zone != zone {
 				continue
 			}
 			l.Cells[i] = cell{Rate: c.Rate.Text()}
@@ -177,7 +204,7 @@ func lineOf(band string, caps []packs.Cap) line {
 }
 
 func ownOf(o packs.Override, caps []packs.Cap) own {
-	w := own{ID: o.ID.String(), Band: bandWords(o.Band), Hours: classWords[o.Class], Rate: o.Rate.Text(), National: "None loaded", Days: lasting(o.From, o.Until),
+	w := own{ID: o.ID.String(), Band: bandWords(o.Band), Hours: classWords[o.Class] + ", " + packs.InZone(o.Zone), Rate: o.Rate.Text(), National: "None loaded", Days: lasting(o.From, o.Until),
 		Source: o.Source, Reason: o.Reason, Since: "Set on " + civil.When(o.CreatedAt) + " by " + o.CreatedBy}
 	for _, c := range caps {
 		if c.ID == o.ID && !c.National.IsZero() {
@@ -189,6 +216,7 @@ func ownOf(o packs.Override, caps []packs.Cap) own {
 
 type newForm struct {
 	Band   string     `form:"band" maxlen:"40"`
+	Zone   string     `form:"zone" maxlen:"20"`
 	Class  string     `form:"class" maxlen:"10"`
 	Rate   string     `form:"rate" maxlen:"20"`
 	From   civil.Date `form:"from"`
@@ -209,7 +237,11 @@ func (p *pages) setAgain(ctx context.Context, tx *tenants.Tx, in newForm, refuse
 	for _, b := range bands {
 		options = append(options, ui.Option{Value: b, Text: bandWords(b)})
 	}
-	return web.View{Narrow: true, Body: newPage(base(ctx), in, options, refused)}, err
+	if err != nil {
+		return web.View{}, err
+	}
+	zones, err := p.zones(ctx, tx)
+	return web.View{Narrow: true, Body: newPage(base(ctx), in, options, zones, refused)}, err
 }
 
 func (p *pages) set(ctx context.Context, tx *tenants.Tx, in newForm) (web.Done, error) {
@@ -218,11 +250,11 @@ func (p *pages) set(ctx context.Context, tx *tenants.Tx, in newForm) (web.Done, 
 		f := fault.Of(err)
 		return web.Done{}, fault.ErrInvalid.With(fault.Field{Name: "rate", Code: f.Code, Text: "Enter the cap in pounds an hour, such as 29.50", Value: in.Rate})
 	}
-	o, err := p.packs.AddOverride(ctx, tx, packs.NewOverride{Band: in.Band, Class: packs.Class(in.Class), Rate: rate, From: in.From, Until: in.Until, Source: in.Source, Reason: in.Reason})
+	o, err := p.packs.AddOverride(ctx, tx, packs.NewOverride{Band: in.Band, Zone: in.Zone, Class: packs.Class(in.Class), Rate: rate, From: in.From, Until: in.Until, Source: in.Source, Reason: in.Reason})
 	if err != nil {
 		return web.Done{}, err
 	}
-	return web.Done{To: base(ctx) + "?on=" + o.From.String(), Flash: &ui.Flash{Kind: "success", Title: "Your own cap of " + o.Rate.Text() + " is set",
+	return web.Done{To: labels.Address(base(ctx), "on", o.From.String(), "zone", o.Zone), Flash: &ui.Flash{Kind: "success", Title: "Your own cap of " + o.Rate.Text() + " is set",
 		Text: "It counts for shifts from " + o.From.Text() + "."}}, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"wardbridge/internal/fault"
+	"wardbridge/modules/packs"
 	"wardbridge/modules/places"
 	"wardbridge/openapi"
 	"wardbridge/rbac"
@@ -32,7 +33,20 @@ func Pages(s *web.Site, d Deps) {
 	web.Get(s, at, rbac.PlaceRead, "Places", p.list, admin)
 	web.Get(s, at+"/site", rbac.PlaceManage, "Add a site", p.newSite, admin)
 	web.Post(s, at+"/site", rbac.PlaceManage, "Add a site", p.addSite, p.siteAgain,
-		web.Typed(call, map[string]string{"code": "RK299", "name": "Kingsmere Community Hospital", "address": "2 Example Street, Exampleton EX1 1EX"}))
+		web.Typed(call, map[string]string{"code": "RK299", "name": "Kingsmere Community Hospital", "address": "2 Example Street, Exampleton EX1 1EX", "zone": "outside_london"}))
+	one := func(form map[string]string) web.Option {
+		return web.Example(func(w openapi.World) openapi.Call {
+			c := call(w)
+			c.Path["id"] = w.ID("kingsmere.site")
+			if form != nil {
+				c.Body = form
+			}
+			return c
+		})
+	}
+	web.Get(s, at+"/site/{id}", rbac.PlaceManage, "Change a site", p.oldSite, one(nil))
+	web.Post(s, at+"/site/{id}", rbac.PlaceManage, "Change a site", p.changeSite, p.oldSiteAgain,
+		one(map[string]string{"code": "RK202", "name": "Kingsmere Park", "zone": "outside_london"}))
 	web.Get(s, at+"/ward", rbac.PlaceManage, "Add a ward", p.newWard, admin)
 	web.Post(s, at+"/ward", rbac.PlaceManage, "Add a ward", p.addWard, p.wardAgain, web.Example(func(w openapi.World) openapi.Call {
 		c := call(w)
@@ -94,10 +108,14 @@ type siteForm struct {
 	Code    string `form:"code"`
 	Name    string `form:"name"`
 	Address string `form:"address"`
+	Zone    string `form:"zone" maxlen:"20"`
 }
 
+// blankSite is a form that nothing has been typed into.
+var blankSite = siteForm{Zone: packs.OutsideLondon}
+
 func (p *pages) newSite(ctx context.Context, tx *tenants.Tx, _ none) (web.View, error) {
-	return p.siteAgain(ctx, tx, siteForm{}, nil)
+	return p.siteAgain(ctx, tx, blankSite, nil)
 }
 
 func (p *pages) siteAgain(ctx context.Context, _ *tenants.Tx, in siteForm, refused *fault.Fault) (web.View, error) {
@@ -105,11 +123,53 @@ func (p *pages) siteAgain(ctx context.Context, _ *tenants.Tx, in siteForm, refus
 }
 
 func (p *pages) addSite(ctx context.Context, tx *tenants.Tx, in siteForm) (web.Done, error) {
-	made, err := p.Places.AddSite(ctx, tx, places.Site{Code: in.Code, Name: in.Name, Address: in.Address})
+	made, err := p.Places.AddSite(ctx, tx, places.Site{Code: in.Code, Name: in.Name, Address: in.Address, Zone: in.Zone})
 	if err != nil {
 		return web.Done{}, err
 	}
 	return web.Done{To: base(ctx), Flash: &ui.Flash{Kind: "success", Title: made.Name + " has been added", Text: "Add its wards next."}}, nil
+}
+
+// oldForm is the form of a site that is there. Seen is the version that its
+// values were read from.
+type oldForm struct {
+	siteForm
+	ID   tenants.ID `path:"id"`
+	Seen string     `form:"seen" maxlen:"40"`
+}
+
+type siteIn struct {
+	ID tenants.ID `path:"id"`
+}
+
+func (p *pages) oldSite(ctx context.Context, tx *tenants.Tx, in siteIn) (web.View, error) {
+	s, err := p.Places.Site(ctx, tx, tx.Me.ID, in.ID)
+	if err != nil {
+		return web.View{}, err
+	}
+	return p.oldSiteAgain(ctx, tx, oldForm{siteForm: siteForm{Code: s.Code, Name: s.Name, Address: s.Address, Zone: s.Zone}, ID: s.ID, Seen: s.ETag()}, nil)
+}
+
+// oldSiteAgain shows what was typed; another employer's site is none.
+func (p *pages) oldSiteAgain(ctx context.Context, tx *tenants.Tx, in oldForm, refused *fault.Fault) (web.View, error) {
+	s, err := p.Places.Site(ctx, tx, tx.Me.ID, in.ID)
+	return web.View{Narrow: true, Body: oldSitePage(base(ctx), s.Name, in, refused)}, err
+}
+
+func (p *pages) changeSite(ctx context.Context, tx *tenants.Tx, in oldForm) (web.Done, error) {
+	was, err := p.Places.Site(ctx, tx, tx.Me.ID, in.ID)
+	if err != nil {
+		return web.Done{}, err
+	}
+	is, err := p.Places.ChangeSite(ctx, tx, in.ID, in.Seen, places.Site{Code: in.Code, Name: in.Name, Address: in.Address, Published: was.Published, Zone: in.Zone})
+	if err != nil {
+		return web.Done{}, err
+	}
+	done := ui.Flash{Kind: "success", Title: is.Name + " has been changed"}
+	if is.Zone != was.Zone {
+		done.Text = "Shifts there are held against the price caps " + packs.InZone(is.Zone) + " from now on. What has been priced stays as it is."
+	}
+	return web.Done{To: base(ctx), Flash: &done}, nil
 }
 
 type wardForm struct {
@@ -161,4 +221,14 @@ func chosen(id tenants.ID) string {
 // about is the line under a site's name.
 func about(s site) string {
 	return strings.TrimSuffix(s.Code+", "+s.Address, ", ")
+}
+
+// aside is what stands beside a site's name: how many wards, and its high cost
+// area if it lies in one.
+func aside(s site) string {
+	text := labels.Count(len(s.Wards), "ward")
+	if s.Zone != "" && s.Zone != packs.OutsideLondon {
+		text += ", " + labels.Zone(s.Zone)
+	}
+	return text
 }

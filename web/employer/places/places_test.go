@@ -8,6 +8,7 @@ import (
 	"github.com/a-h/templ"
 
 	"wardbridge/internal/fault"
+	"wardbridge/modules/packs"
 	"wardbridge/modules/places"
 	"wardbridge/tenants"
 	"wardbridge/web/ui"
@@ -47,13 +48,13 @@ func TestListPage_beginsWithASite(t *testing.T) {
 func TestListPage_putsWardsUnderTheirSites(t *testing.T) {
 	t.Parallel()
 	royal, heath := tenants.NewID(), tenants.NewID()
-	sites := []places.Site{{ID: royal, Code: "RKH", Name: "Royal Kingsmere", Address: "1 Dock Street"}, {ID: heath, Code: "HTH", Name: "Heath Clinic"}}
+	sites := []places.Site{{ID: royal, Code: "RKH", Name: "Royal Kingsmere", Address: "1 Dock Street", Zone: packs.InnerLondon}, {ID: heath, Code: "HTH", Name: "Heath Clinic"}}
 	wards := []places.Ward{{ID: tenants.NewID(), SiteID: royal, Code: "ICU", Name: "Intensive Care Unit", CostCentre: "RK2210"}}
 
 	page := html(t, listPage(listView{Sites: grouped(sites, wards), Wards: 1}))
 
-	wants(t, page, "2 sites, 1 ward", "Wards of Royal Kingsmere", "Intensive Care Unit", "RK2210", "No wards on this site yet", "HTH")
-	if strings.Contains(page, "Add a ward") {
+	wants(t, page, "2 sites, 1 ward", "Wards of Royal Kingsmere", "Intensive Care Unit", "RK2210", "No wards on this site yet", "HTH", "1 ward, Inner London")
+	if strings.Contains(page, "Add a ward") || strings.Contains(page, "Change this site") {
 		t.Error("offers a form to somebody who may not add")
 	}
 }
@@ -67,4 +68,6 @@ func TestForms_keepWhatWasTyped(t *testing.T) {
 	wants(t, html(t, wardPage("/e/kingsmere/settings/places", wardForm{SiteID: id, Code: "ICU", Name: "Intensive Care"}, options, refused)),
 		"There is one with this code already.", `value="ICU"`, "Intensive Care", `value="`+id.String()+`" selected`)
 	wants(t, html(t, sitePage("/e/kingsmere/settings/places", siteForm{Code: "RKH"}, refused)), "There is a problem", `value="RKH"`)
+	wants(t, html(t, oldSitePage("/e/kingsmere/settings/places", "Royal Kingsmere", oldForm{ID: id, Seen: "abc", siteForm: siteForm{Code: "RKH", Zone: packs.Fringe}}, refused)),
+		"There is a problem", "Royal Kingsmere", `value="RKH"`, `value="fringe" selected`, `name="seen" value="abc"`, `action="/e/kingsmere/settings/places/site/`+id.String()+`"`)
 }
