@@ -254,6 +254,17 @@ func code(err error) string {
 	return ""
 }
 
+// ErrWithheld says that the database holds something back from a whole kind of
+// party, as agencies' rate cards from practices.
+var ErrWithheld = fault.New(fault.Forbidden, "not_for_this_kind", "This is not for organisations of your kind.")
+
+// withheld tells a table or column that the party's role was never granted from a
+// row that a rule of the database protects.
+func withheld(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && strings.HasPrefix(pg.Message, "permission denied for")
+}
+
 // translate gives the few database answers that mean something to a caller.
 func translate(err error) error {
 	switch code(err) {
@@ -263,6 +274,11 @@ func translate(err error) error {
 		return ErrStale
 	case "55P03", "40P01", "40001":
 		return fault.ErrBusy.Because(err)
+	case "42501":
+		if withheld(err) {
+			return ErrWithheld.Because(err)
+		}
+		return err
 	case "57014":
 		return fault.New(fault.Unavailable, "took_too_long", "This took too long and was stopped. Narrow the dates or try again.").Because(err)
 	default:

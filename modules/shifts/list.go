@@ -33,6 +33,9 @@ func (s *Service) List(ctx context.Context, tx *tenants.Tx, f Filter) ([]Shift, 
 		return nil, "", err
 	}
 	rows := make([]Shift, 0, limit+1) // an export of many pages would grow each again
+	if tx.Me.Kind == tenants.Agency || tx.Me.Kind == tenants.Worker {
+		return nil, "", ErrByRelease
+	}
 	q, err := s.narrow(ctx, tx, tx.Mine(selecting(tx, &rows)), f)
 	if err != nil {
 		return nil, "", err

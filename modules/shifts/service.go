@@ -14,6 +14,7 @@ import (
 
 // The refusals of entering a shift.
 var (
+	ErrByRelease     = fault.New(fault.Forbidden, "employers_list_shifts", "Only employers list shifts. An agency finds those that it was told of among its releases, and a worker among their bookings.")
 	ErrNotEmployer   = fault.New(fault.Forbidden, "employers_only", "Only the employer whose shifts these are takes them out as a file.")
 	ErrWardUnknown   = fault.New(fault.Invalid, "ward_unknown", "There is no such ward.")
 	ErrGradeUnknown  = fault.New(fault.Invalid, "grade_unknown", "There is no such grade.")

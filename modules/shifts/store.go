@@ -69,6 +69,9 @@ func lookUp(ctx context.Context, l tenants.Look, idOrRef string) (s placedShift,
 
 func lock(ctx context.Context, tx *tenants.Tx, id tenants.ID) (Shift, error) {
 	var s Shift
+	if tx.Me.Kind == tenants.Agency || tx.Me.Kind == tenants.Worker {
+		return s, ErrByRelease
+	}
 	err := tx.Mine(selecting(tx, &s)).Where("id = ?", id).For("update").Scan(ctx)
 	return s, tenants.Found("shift", id, err)
 }
