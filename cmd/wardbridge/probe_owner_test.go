@@ -6,7 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"wardbridge/cmd/demonstration"
 	"wardbridge/openapi"
+	"wardbridge/rbac"
 )
 
 // unprobed are the lines of the registries that no example can call, with the
@@ -70,6 +72,30 @@ func TestOperations_answerTheirOwners(t *testing.T) {
 	}
 	if called < 100 {
 		t.Errorf("%d operations were called; the registry has more", called)
+	}
+}
+
+// TestOperations_failForNoKind: whatever kind of organisation asks, with a key that
+// may ask anything, it is answered; what is not for its kind is refused and no error.
+func TestOperations_failForNoKind(t *testing.T) {
+	t.Parallel()
+	s := probes(t)
+	for _, code := range []string{"meridian", "elmtree", "brightwater", "kingsmere"} {
+		at := slices.IndexFunc(s.world.APIKeys, func(k demonstration.Key) bool { return k.Organisation == code && k.Person == "" })
+		if at < 0 {
+			t.Fatalf("%s has no key", code)
+		}
+		t.Run(code, func(t *testing.T) {
+			for _, o := range s.house.API.Operations() {
+				call, ok := s.example(t, o.Method+" "+o.Path, o.Example)
+				if !ok || o.Permission == rbac.Public {
+					continue
+				}
+				if r := s.askedWith(t, o, call, s.world.APIKeys[at].Key); r.status >= http.StatusInternalServerError {
+					t.Errorf("%s %s: %d %s", o.Method, address(o.Path, call.Path, call.Query), r.status, r.body)
+				}
+			}
+		})
 	}
 }
 
