@@ -13,6 +13,7 @@ import (
 
 	"wardbridge/internal/civil"
 	"wardbridge/internal/fault"
+	"wardbridge/internal/money"
 	"wardbridge/modules/packs"
 	"wardbridge/openapi"
 	"wardbridge/rbac"
@@ -236,4 +237,33 @@ func rowErrors(d packs.Difference) (all []ui.RowError) {
 		all = append(all, ui.RowError{Row: strconv.Itoa(e.Row), Column: e.Column, Value: e.Value, Message: e.Text, Suggestion: suggestion})
 	}
 	return all
+}
+
+// columns are the kind's own, then those of every row.
+func (v tableView) columns() (all []ui.Column) {
+	for _, c := range v.Kind.Columns() {
+		all = append(all, ui.Column{Text: c.Title})
+	}
+	return append(all, ui.Column{Text: "Counts"}, ui.Column{Text: "Source"})
+}
+
+// figure writes amounts of money with their pence.
+func figure(column, value string) string {
+	switch column {
+	case "rate", "hourly", "annual", "minimum", "maximum":
+		if r, err := money.ParseRate(value); err == nil {
+			return r.Text()
+		}
+		if p, err := money.ParsePence(value); err == nil {
+			return p.String()
+		}
+	}
+	return value
+}
+
+func by(who string) string {
+	if who == "" {
+		return ""
+	}
+	return ", by " + who
 }
