@@ -285,13 +285,6 @@ func (s *Service) approved(ctx context.Context, tx *tenants.Tx, p *Proposal) (*t
 	return &l.Request.ID, passed, nil
 }
 
-func first(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
-}
-
 // dropApproval closes what is asked about a proposal that is gone.
 func (s *Service) dropApproval(ctx context.Context, tx *tenants.Tx, id tenants.ID, why string) error {
 	return s.Approvals.Drop(ctx, tx, approvals.Subject{Kind: approvalKind, ID: id}, why)
