@@ -36,7 +36,7 @@ func (s *Service) Routes(r *openapi.Router) {
 		openapi.Faults(ErrDecided, ErrOwnRequest, ErrOverLimit, ErrNotApprover, ErrNobody, ErrStatement), on(decider, open, said))
 	openapi.Post(r, "/approvals/{id}/withdraw", rbac.ApprovalRequest, "Withdraw a request", s.withdrawAPI,
 		openapi.Describe("As the person who asked for the approval."),
-		openapi.Faults(ErrDecided, ErrNotRequester), on(asker, open, nil))
+		openapi.Faults(ErrDecided, ErrNotRequester, ErrAfterwards), on(asker, open, nil))
 	s.matrixRoutes(r)
 	s.officeRoutes(r)
 }

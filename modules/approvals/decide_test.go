@@ -251,7 +251,9 @@ func TestWithdraw_isForWhoeverAsked(t *testing.T) {
 	t.Parallel()
 	w := employer(t, tuesday)
 	asks, boss := w.person("Priya Raman", "bank_office"), w.holder("Dan Director", approvals.ExecutiveDirector)
-	r := w.ask(asks, draft(approvals.OverCap))
+	beforehand := draft(approvals.OverCap)
+	beforehand.Until = wall(t, "2026-11-25 07:00")
+	r, done := w.ask(asks, beforehand), w.ask(asks, draft(approvals.OverCap))
 	withdraw := func(who tenants.ID) error {
 		return w.as(who, func(ctx context.Context, tx *tenants.Tx) error { _, err := w.Withdraw(ctx, tx, r.ID); return err })
 	}
@@ -262,6 +264,11 @@ func TestWithdraw_isForWhoeverAsked(t *testing.T) {
 	}
 	w.wants("again", withdraw(asks), approvals.ErrDecided)
 	w.wants("approving what is withdrawn", w.approve(boss, r.ID), approvals.ErrDecided)
+	r = done
+	w.wants("what is done already", withdraw(asks), approvals.ErrAfterwards)
+	if err := w.approve(boss, done.ID); err != nil {
+		t.Errorf("it waits for its answer: %v", err)
+	}
 }
 
 func TestDrop_closesWhatIsOpenAboutASubject(t *testing.T) {

@@ -44,7 +44,8 @@
 // # The life of a request
 //
 //	open -> approved, refused    by somebody who may; never by whose own it is
-//	open -> withdrawn            by whoever asked, or by the caller when the subject is gone
+//	open -> withdrawn            by whoever asked, unless it was asked after the fact; or by
+//	                             the caller when the subject is gone
 //	open -> lapsed               an answer is of no use any more: the shift has begun
 //
 // While open it may be escalated once: others are asked as well, and those who

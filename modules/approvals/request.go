@@ -22,6 +22,7 @@ var (
 	ErrNotRequester  = fault.New(fault.Forbidden, "not_requester", "Only whoever asked can withdraw a request. You can refuse it if you may decide.")
 	ErrNotHolder     = fault.New(fault.Forbidden, "not_holder", "Only the holder of an office can delegate it. What was delegated to you cannot be passed on.")
 	ErrNotYours      = fault.New(fault.Forbidden, "not_your_delegation", "Only the holder or an administrator can end a delegation.")
+	ErrAfterwards    = fault.New(fault.Conflict, "approval_after_the_fact", "This is about work that is agreed or done already, so it cannot be withdrawn. It waits for its answer.")
 	ErrDecided       = fault.New(fault.Conflict, "approval_closed", "This request is no longer open.")
 	ErrAsked         = fault.New(fault.Conflict, "approval_open", "Approval has been asked for already, and is waited for.")
 	ErrRuleRaced     = fault.New(fault.Conflict, "rule_changed", "Somebody else has just changed the rule of this condition. Look at the matrix again, and make your rule if it is still needed.")
@@ -138,6 +139,10 @@ func (r Request) Over() money.Rate {
 	}
 	return r.Rate.Sub(r.Cap)
 }
+
+// Afterwards reports that an answer is always of use, because what it is about is
+// agreed or done already. Whoever asked cannot take such a request back.
+func (r Request) Afterwards() bool { return r.LapsesAt == nil }
 
 // Covers reports whether an approval that was given holds for figures as they are
 // now: the same conditions or fewer, at no higher a rate or total. One that was
