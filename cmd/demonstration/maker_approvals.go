@@ -180,7 +180,7 @@ func (m *maker) askAbout(ctx context.Context, tx *tenants.Tx) error {
 	r, err := m.Approvals.Ask(ctx, tx, approvals.Draft{Subject: approvals.Subject{Kind: "proposal", ID: p.ID, Ref: p.Ref},
 		Title: p.WorkerName + " for shift " + shift.Ref, Href: "/shifts/" + shift.Ref, WardID: &p.WardID, Conditions: []approvals.Condition{approvals.WithinCap},
 		Rate: p.NetPence.PerHour(p.Minutes), Total: p.NetPence, Figures: map[string]string{"card": p.CardID.String(), "pay_rate": p.PayRate.String()},
-		About: p.WorkerID, Reason: shift.Reason})
+		About: p.WorkerID, Reason: shift.Reason, Until: shift.StartsAt})
 	m.world.note("kingsmere.approval.open", r.ID)
 	return err
 }

@@ -229,12 +229,12 @@ func minutes(lines []line) map[string]int {
 	return all
 }
 
-var lastCell = regexp.MustCompile(`<td class="app-num">([^<]+)</td>\s*</tr>`)
+var lastCell = regexp.MustCompile(`<td(?: role="cell")? class="app-num">([^<]+)</td>\s*</tr>`)
 
 // amounts are the last column of the first table of a class on a page, in the
 // rows that begin so.
 func amounts(html, class, row string) (all []string) {
-	_, table, _ := strings.Cut(html, `<table class="`+class+`">`)
+	_, table, _ := strings.Cut(html, `<table class="`+class+`"`)
 	table, _, _ = strings.Cut(table, "</table>")
 	for _, tr := range strings.Split(table, "<tr")[1:] {
 		if m := lastCell.FindStringSubmatch(tr); m != nil && strings.HasPrefix(tr, row) {
@@ -261,7 +261,7 @@ func (c *clockwork) wantPage(n clockworkNight, who *browserless, path string) {
 func (c *clockwork) wantInvoice(n clockworkNight, path string) {
 	c.t.Helper()
 	page := c.office.get(path)
-	if got := amounts(page.body, "app-document__lines", ` class="app-document__detail"`); page.status != 200 || !slices.Equal(got, n.want.column()) {
+	if got := amounts(page.body, "app-document__lines", ` role="row" class="app-document__detail"`); page.status != 200 || !slices.Equal(got, n.want.column()) {
 		c.t.Errorf("%s: %s (%d) shows the lines %v, want %v", n.name, path, page.status, got, n.want.column())
 	}
 	if got := whys(page.body); !slices.Equal(got, n.why) {

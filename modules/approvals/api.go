@@ -36,7 +36,7 @@ func (s *Service) Routes(r *openapi.Router) {
 		openapi.Faults(ErrDecided, ErrOwnRequest, ErrOverLimit, ErrNotApprover, ErrNobody, ErrStatement), on(decider, open, said))
 	openapi.Post(r, "/approvals/{id}/withdraw", rbac.ApprovalRequest, "Withdraw a request", s.withdrawAPI,
 		openapi.Describe("As the person who asked for the approval."),
-		openapi.Faults(ErrDecided, ErrNotRequester), on(asker, open, nil))
+		openapi.Faults(ErrDecided, ErrNotRequester, ErrAfterwards), on(asker, open, nil))
 	s.matrixRoutes(r)
 	s.officeRoutes(r)
 }
@@ -85,6 +85,7 @@ type approvalJSON struct {
 	EscalatedAt *time.Time     `json:"escalated_at"`
 	ClosedAt    *time.Time     `json:"closed_at"`
 	ClosedWhy   string         `json:"closed_why"`
+	Overruled   bool           `json:"overruled" doc:"Approved out of hours and then not ratified: it no longer holds."`
 }
 
 type figureJSON struct {
@@ -110,7 +111,7 @@ func approvalOut(r Request) approvalJSON {
 	out := approvalJSON{ID: r.ID, State: r.State, SubjectKind: r.SubjectKind, SubjectID: r.SubjectID, SubjectRef: r.SubjectRef, Title: r.Title, WardID: r.WardID,
 		Conditions: r.Conditions, Rate: rateOrNull(r.Rate), Cap: rateOrNull(r.Cap), Over: rateOrNull(r.Over()), TotalPence: r.TotalPence,
 		RequesterID: r.RequesterID, Requester: r.RequesterName, Reason: r.Reason, Statement: r.Statement, Ratifies: r.Ratifies, Asked: r.Asked,
-		AskedAt: r.AskedAt, DueAt: r.DueAt, LapsesAt: r.LapsesAt, EscalatedAt: r.EscalatedAt, ClosedAt: r.ClosedAt, ClosedWhy: r.ClosedWhy,
+		AskedAt: r.AskedAt, DueAt: r.DueAt, LapsesAt: r.LapsesAt, EscalatedAt: r.EscalatedAt, ClosedAt: r.ClosedAt, ClosedWhy: r.ClosedWhy, Overruled: r.Overruled,
 		Figures: []figureJSON{}, Evidence: []evidenceJSON{}}
 	for _, name := range sorted(r.Figures) {
 		out.Figures = append(out.Figures, figureJSON{name, r.Figures[name]})

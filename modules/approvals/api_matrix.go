@@ -23,7 +23,7 @@ func (s *Service) matrixRoutes(r *openapi.Router) {
 		openapi.Describe("Condition by condition: the rule in force, the national default, the office below which nobody may be named, and the employer's own rules."), admin(nil))
 	openapi.Post(r, "/approval-rules", rbac.ApprovalManage, "Change the approval matrix", s.setRuleAPI, openapi.Tag("approvals"), openapi.Status(201),
 		openapi.Describe("A rule of the employer's own for a condition, from a day on. It may ask for more than the national default, never for less. Open requests keep the rule they were asked under."),
-		openapi.Faults(ErrBelowMinimum, ErrNoMember, ErrNoEmployer),
+		openapi.Faults(ErrBelowMinimum, ErrNoMember, ErrNoEmployer, ErrRuleRaced),
 		admin(map[string]any{"condition": "over_cap", "approvers": []string{"office:executive_director"}, "reason_required": true, "statement_required": true,
 			"escalate_minutes": 60, "escalate_to": []string{"office:chief_executive"}, "source": "Board paper 12"}))
 	openapi.Post(r, "/approval-rules/{condition}/reset", rbac.ApprovalManage, "Use the national default", s.resetRuleAPI, openapi.Tag("approvals"),

@@ -72,7 +72,8 @@ func (s *Service) askToRatify(ctx context.Context, tx *tenants.Tx, r Request, d 
 	return s.wait(ctx, tx, again)
 }
 
-// Withdraw takes a request back, as whoever asked.
+// Withdraw takes a request back, as whoever asked; not one that was asked after the
+// fact.
 func (s *Service) Withdraw(ctx context.Context, tx *tenants.Tx, id tenants.ID) (Request, error) {
 	r, err := lockRequest(ctx, tx, id)
 	if err != nil {
@@ -83,6 +84,9 @@ func (s *Service) Withdraw(ctx context.Context, tx *tenants.Tx, id tenants.ID) (
 	}
 	if r.RequesterID == nil || *r.RequesterID != tx.Actor.Person || r.Ratifies != nil {
 		return r, ErrNotRequester
+	}
+	if r.Afterwards() {
+		return r, ErrAfterwards
 	}
 	return r, s.end(ctx, tx, &r, Withdrawn, "Withdrawn by "+tx.Actor.Name)
 }

@@ -251,7 +251,9 @@ func TestWithdraw_isForWhoeverAsked(t *testing.T) {
 	t.Parallel()
 	w := employer(t, tuesday)
 	asks, boss := w.person("Priya Raman", "bank_office"), w.holder("Dan Director", approvals.ExecutiveDirector)
-	r := w.ask(asks, draft(approvals.OverCap))
+	beforehand := draft(approvals.OverCap)
+	beforehand.Until = wall(t, "2026-11-25 07:00")
+	r, done := w.ask(asks, beforehand), w.ask(asks, draft(approvals.OverCap))
 	withdraw := func(who tenants.ID) error {
 		return w.as(who, func(ctx context.Context, tx *tenants.Tx) error { _, err := w.Withdraw(ctx, tx, r.ID); return err })
 	}
@@ -262,6 +264,11 @@ func TestWithdraw_isForWhoeverAsked(t *testing.T) {
 	}
 	w.wants("again", withdraw(asks), approvals.ErrDecided)
 	w.wants("approving what is withdrawn", w.approve(boss, r.ID), approvals.ErrDecided)
+	r = done
+	w.wants("what is done already", withdraw(asks), approvals.ErrAfterwards)
+	if err := w.approve(boss, done.ID); err != nil {
+		t.Errorf("it waits for its answer: %v", err)
+	}
 }
 
 func TestDrop_closesWhatIsOpenAboutASubject(t *testing.T) {
@@ -421,5 +428,52 @@ func TestOnCall_decidesOutOfHoursAlone(t *testing.T) {
 	w.wants("£100 an hour", w.approve(call, hundred.ID), approvals.ErrNotApprover)
 	if err := w.approve(call, off.ID); err != nil {
 		t.Error(err)
+	}
+}
+
+// The executive on call agrees at night, the chief executive does not in the morning.
+func TestGranted_notWhatWasNotRatified(t *testing.T) {
+	t.Parallel()
+	w := employer(t, "2026-11-24 22:00")
+	chief, call := w.holder("Carys Chief", approvals.ChiefExecutive), w.holder("Olu Call", approvals.ExecutiveOnCall)
+	asks := w.person("Priya Raman", "bank_office")
+	r := w.ask(asks, draft(approvals.OffFramework))
+	if err := w.approve(call, r.ID); err != nil {
+		t.Fatal(err)
+	}
+	granted := func() (got approvals.Request, ok bool) {
+		w.must(asks, func(ctx context.Context, tx *tenants.Tx) (err error) {
+			got, ok, err = w.Granted(ctx, tx, r.Subject(), r.Conditions, r.Rate, r.TotalPence)
+			return err
+		})
+		return got, ok
+	}
+	standing := func() (s approvals.State) {
+		w.must(asks, func(ctx context.Context, tx *tenants.Tx) error {
+			by, err := w.Standings(ctx, tx, []string{"booking"}, nil, []tenants.ID{r.ID})
+			s = by[r.ID]
+			return err
+		})
+		return s
+	}
+	if got, ok := granted(); !ok || got.ID != r.ID || standing() != approvals.Open {
+		t.Fatalf("at night: granted %v, %s", ok, standing())
+	}
+
+	w.clock("2026-11-25 10:00")
+	again := w.waiting(chief, approvals.Mine)
+	w.must(chief, func(ctx context.Context, tx *tenants.Tx) error {
+		_, err := w.Refuse(ctx, tx, again[0], "There was a bank nurse")
+		return err
+	})
+
+	if _, ok := granted(); ok || standing() != approvals.Refused {
+		t.Errorf("in the morning: granted %v, %s", ok, standing())
+	}
+	if got, d := w.get(r.ID); !got.Overruled || got.State != approvals.Approved || d.Verdict != approvals.Approved || got.Covers(r.Conditions, r.Rate, r.TotalPence) {
+		t.Errorf("what was said stays said: %+v, %+v", got, d)
+	}
+	if fresh := w.ask(asks, func() approvals.Draft { d := draft(approvals.OffFramework); d.Subject = r.Subject(); return d }()); fresh.State != approvals.Open {
+		t.Errorf("it may be asked again: %+v", fresh)
 	}
 }

@@ -20,8 +20,8 @@
 // national default holds until the employer makes a rule of its own, from an
 // instant on. Such a rule may ask for more and never for less: what the default
 // requires stays required, and where it names a minimum office nobody below that
-// office decides. Of several conditions the strictest says who answers; what
-// each requires adds up. A request keeps the rule under which it was asked, so a
+// office decides. Of several conditions the strictest says who answers, and equally
+// strict ones bind by the lowest of their limits; what each requires adds up. A request keeps the rule under which it was asked, so a
 // later change of the matrix does not touch it.
 //
 // What a rule wants shown is evidence, by name. A caller shows what it knows itself,
@@ -44,14 +44,17 @@
 // # The life of a request
 //
 //	open -> approved, refused    by somebody who may; never by whose own it is
-//	open -> withdrawn            by whoever asked, or by the caller when the subject is gone
+//	open -> withdrawn            by whoever asked, unless it was asked after the fact; or by
+//	                             the caller when the subject is gone
 //	open -> lapsed               an answer is of no use any more: the shift has begun
 //
 // While open it may be escalated once: others are asked as well, and those who
 // were asked before may still answer. Where the rule names an office for out of
 // hours, its holder may decide outside working hours; that decision holds at
 // once, and a second request asks the usual approvers to ratify it by the end of
-// the next working day. It never lapses.
+// the next working day. It never lapses. If they refuse, what was decided at night
+// holds no more: Covers and Granted say no. What was done on it by then stands, and
+// its caller shows that it was not ratified (Standings).
 //
 // # Invariants
 //

@@ -122,7 +122,18 @@ func (s *Service) SetRule(ctx context.Context, tx *tenants.Tx, c Change) (Rule, 
 	if err := makeRoom(ctx, tx, r.Condition, r.FromAt); err != nil {
 		return r, err
 	}
-	return r, insertRule(ctx, tx, &r)
+	err = insertRule(ctx, tx, &r)
+	if tenants.Violates(err, "approval_rules_once") {
+		return r, ErrRuleRaced.Because(err)
+	}
+	return r, err
+}
+
+// OwnWithinCap reports that the employer has a rule of its own for bookings within
+// the cap, so that a manager's yes is not enough for any.
+func (s *Service) OwnWithinCap(ctx context.Context, tx *tenants.Tx) (bool, error) {
+	rule, err := s.Rule(ctx, tx, WithinCap)
+	return !rule.National(), err
 }
 
 // decides refuses a role or a person who could never decide.

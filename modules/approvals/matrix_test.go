@@ -10,6 +10,7 @@ import (
 	"wardbridge/internal/civil"
 	"wardbridge/internal/fault"
 	"wardbridge/internal/money"
+	"wardbridge/internal/pgtest"
 	"wardbridge/modules/approvals"
 	"wardbridge/tenants"
 )
@@ -186,5 +187,105 @@ func TestLimit_sendsWhatIsAboveItToSomebodyElse(t *testing.T) {
 	w.wants("without a rate", w.approve(ward, blind.ID), approvals.ErrOverLimit)
 	if err := w.approve(service, over.ID); err != nil {
 		t.Errorf("by whoever answers above the limit: %v", err)
+	}
+}
+
+// Two conditions that a director answers: one up to £100, one up to any sum.
+func TestAsk_bindsByTheLowestLimitOfEquallyStrictRules(t *testing.T) {
+	t.Parallel()
+	w := employer(t, tuesday)
+	director, chief := w.holder("Dan Director", approvals.ExecutiveDirector), w.holder("Carys Chief", approvals.ChiefExecutive)
+	asks := w.person("Priya Raman", "bank_office")
+	limited := usual(t, approvals.RestrictedGroup)
+	limited.LimitPence, limited.LimitRate, limited.EscalateMinutes = 100_00, money.MustRate("60"), 60
+	if err := w.set(limited); err != nil {
+		t.Fatal(err)
+	}
+	for _, both := range [][]approvals.Condition{{approvals.RestrictedGroup, approvals.OverCap}, {approvals.OverCap, approvals.RestrictedGroup}} {
+		above := w.ask(asks, draft(both...)) // £473.86
+		if !slices.Equal(above.Asked, []approvals.Approver{approvals.OfOffice(approvals.ExecutiveDirector), approvals.OfOffice(approvals.ChiefExecutive)}) ||
+			above.Rule.LimitPence != 100_00 || above.Rule.LimitRate != money.MustRate("60") || above.Rule.EscalateMinutes != 60 {
+			t.Errorf("%v: asked %v under %+v", both, above.Asked, above.Rule)
+		}
+		w.wants("above the limit of one", w.approve(director, above.ID), approvals.ErrOverLimit)
+		if err := w.approve(chief, above.ID); err != nil {
+			t.Errorf("%v: the chief executive: %v", both, err)
+		}
+		d := draft(both...)
+		d.Total = 99_00
+		if within := w.ask(asks, d); w.approve(director, within.ID) != nil {
+			t.Errorf("%v: the director up to the limit of both", both)
+		}
+	}
+}
+
+// What one rule lets answer above its limit is not let past the limit of another.
+func TestAsk_noEqualRuleLetsAnybodyPastTheLimitOfAnother(t *testing.T) {
+	t.Parallel()
+	w := employer(t, tuesday)
+	director, asks := w.holder("Dan Director", approvals.ExecutiveDirector), w.person("Priya Raman", "bank_office")
+	call := approvals.OfOffice(approvals.ExecutiveOnCall)
+	limited, other := usual(t, approvals.OverCap), usual(t, approvals.RestrictedGroup)
+	limited.LimitPence = 100_00
+	other.Approvers, other.EscalateTo = []approvals.Approver{call}, []approvals.Approver{approvals.OfOffice(approvals.ExecutiveDirector), approvals.OfRole("ward_manager")}
+	for _, c := range []approvals.Change{limited, other} {
+		if err := w.set(c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, both := range [][]approvals.Condition{{approvals.OverCap, approvals.RestrictedGroup}, {approvals.RestrictedGroup, approvals.OverCap}} {
+		r := w.ask(asks, draft(both...))
+		if !slices.Equal(r.Rule.EscalateTo, []approvals.Approver{approvals.OfOffice(approvals.ChiefExecutive)}) {
+			t.Errorf("%v: above the limit %v", both, r.Rule.EscalateTo)
+		}
+		if err := w.approve(director, r.ID); err == nil {
+			t.Errorf("%v: the director passed the limit of £100 for £473.86", both)
+		}
+	}
+}
+
+// The second of two waits for the first, and is told of it.
+func TestSetRule_ofTwoAtOnceTheSecondIsTold(t *testing.T) {
+	t.Parallel()
+	w := employer(t, tuesday)
+	first, second := usual(t, approvals.WithinCap), usual(t, approvals.WithinCap)
+	second.LimitPence = 100_00
+	told := make(chan error, 1)
+
+	w.must(tenants.ID{}, func(ctx context.Context, tx *tenants.Tx) error {
+		if _, err := w.SetRule(ctx, tx, first); err != nil {
+			return err
+		}
+		var me int
+		if err := tx.NewRaw("select pg_backend_pid()").Scan(ctx, &me); err != nil {
+			return err
+		}
+		go func() { told <- w.set(second) }()
+		for waits := false; !waits && len(told) == 0; {
+			if err := pgtest.Owner(t).QueryRow(ctx, "select exists (select from pg_stat_activity where $1 = any (pg_blocking_pids(pid)))", me).Scan(&waits); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+
+	err := <-told
+	w.wants("the second", err, approvals.ErrRuleRaced)
+	if f := fault.Of(err); f.Kind != fault.Conflict {
+		t.Errorf("%v is a %v", err, f.Kind)
+	}
+	if l := w.rule(approvals.WithinCap); len(l.Own) != 1 || l.Rule.LimitPence != 0 {
+		t.Errorf("in force: %+v of %d", l.Rule, len(l.Own))
+	}
+}
+
+func TestAsk_cutsATitleToWhatAListHasRoomFor(t *testing.T) {
+	t.Parallel()
+	w := employer(t, tuesday)
+	d := draft(approvals.OverCap)
+	d.Title = strings.Repeat("É", 190) + " for shift KUH-40841"
+
+	if r := w.ask(w.person("Priya Raman", "bank_office"), d); len([]rune(r.Title)) != 200 || !strings.HasSuffix(r.Title, "…") {
+		t.Errorf("%d letters: %q", len([]rune(r.Title)), r.Title)
 	}
 }

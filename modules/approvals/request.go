@@ -22,8 +22,10 @@ var (
 	ErrNotRequester  = fault.New(fault.Forbidden, "not_requester", "Only whoever asked can withdraw a request. You can refuse it if you may decide.")
 	ErrNotHolder     = fault.New(fault.Forbidden, "not_holder", "Only the holder of an office can delegate it. What was delegated to you cannot be passed on.")
 	ErrNotYours      = fault.New(fault.Forbidden, "not_your_delegation", "Only the holder or an administrator can end a delegation.")
+	ErrAfterwards    = fault.New(fault.Conflict, "approval_after_the_fact", "This is about work that is agreed or done already, so it cannot be withdrawn. It waits for its answer.")
 	ErrDecided       = fault.New(fault.Conflict, "approval_closed", "This request is no longer open.")
 	ErrAsked         = fault.New(fault.Conflict, "approval_open", "Approval has been asked for already, and is waited for.")
+	ErrRuleRaced     = fault.New(fault.Conflict, "rule_changed", "Somebody else has just changed the rule of this condition. Look at the matrix again, and make your rule if it is still needed.")
 	ErrSettled       = fault.New(fault.Conflict, "already_ended", "This has ended already.")
 	ErrOfficeTaken   = fault.New(fault.Conflict, "office_held", "This person holds the office in those days already.")
 	ErrBelowMinimum  = fault.New(fault.Invalid, "below_national_minimum", "The national rule asks for more than this. You may ask for more, never for less.")
@@ -123,6 +125,7 @@ type Request struct {
 	EscalatedAt   *time.Time
 	ClosedAt      *time.Time
 	ClosedWhy     string
+	Overruled     bool `bun:",scanonly"` // approved out of hours, and then refused by the usual approvers
 }
 
 // Subject is what the request is about.
@@ -137,10 +140,15 @@ func (r Request) Over() money.Rate {
 	return r.Rate.Sub(r.Cap)
 }
 
+// Afterwards reports that an answer is always of use, because what it is about is
+// agreed or done already. Whoever asked cannot take such a request back.
+func (r Request) Afterwards() bool { return r.LapsesAt == nil }
+
 // Covers reports whether an approval that was given holds for figures as they are
-// now: the same conditions or fewer, at no higher a rate or total.
+// now: the same conditions or fewer, at no higher a rate or total. One that was
+// not ratified holds no more.
 func (r Request) Covers(conditions []Condition, rate money.Rate, total money.Pence) bool {
-	if r.State != Approved || rate.Cmp(r.Rate) > 0 || total > r.TotalPence {
+	if r.State != Approved || r.Overruled || rate.Cmp(r.Rate) > 0 || total > r.TotalPence {
 		return false
 	}
 	return !slices.ContainsFunc(conditions, func(c Condition) bool { return !slices.Contains(r.Conditions, c) })
@@ -157,7 +165,7 @@ func (r Request) waitsFor(asleep bool) []Approver {
 // limits reports whether the rule's limit keeps an approver from deciding: it is
 // the limit of those whom the rule names first.
 func (r Request) limits(a Approver) bool {
-	return slices.Contains(r.Rule.Approvers, a) && !slices.Contains(r.Rule.EscalateTo, a) && r.Rule.over(r.Rate, r.TotalPence)
+	return r.Rule.holds(a) && r.Rule.over(r.Rate, r.TotalPence)
 }
 
 // closed says what became of a request that is no longer open.

@@ -157,15 +157,60 @@ func above(limitRate money.Rate, limitPence money.Pence, rate money.Rate, total 
 
 // strictest is the rule that says who answers when several conditions hold: the
 // one whose lowest approver stands highest, and of equals one without an office
-// for out of hours.
+// for out of hours. Equals add up: the lowest limits hold, and above them whoever
+// any of the rules names.
 func strictest(rules []Rule) Rule {
 	best := rules[0]
 	for _, r := range rules[1:] {
-		if r.rank() > best.rank() || r.rank() == best.rank() && best.OutOfHours != "" && r.OutOfHours == "" {
+		switch {
+		case r.rank() > best.rank():
 			best = r
+		case r.rank() == best.rank() && best.OutOfHours != "" && r.OutOfHours == "":
+			best = r.with(best)
+		case r.rank() == best.rank():
+			best = best.with(r)
 		}
 	}
 	return best
+}
+
+// with is the rule bound by the limits of an equal one as well. Nobody whom one of
+// them limits, or who stands below both, is let past by the other; where that
+// leaves nobody, the highest office answers.
+func (r Rule) with(other Rule) Rule {
+	further := slices.DeleteFunc(unique(slices.Concat(r.EscalateTo, other.EscalateTo)), func(a Approver) bool {
+		both := slices.Contains(r.EscalateTo, a) && slices.Contains(other.EscalateTo, a)
+		return r.holds(a) || other.holds(a) || a.Office().rank() < r.rank() && !both
+	})
+	r.LimitRate, r.LimitPence = lowest(r.LimitRate, other.LimitRate), lower(r.LimitPence, other.LimitPence)
+	r.EscalateMinutes = lower(r.EscalateMinutes, other.EscalateMinutes)
+	if len(further) == 0 && r.limited() {
+		further = []Approver{OfOffice(Offices[0])}
+	}
+	r.EscalateTo = further
+	return r
+}
+
+func (r Rule) limited() bool { return !r.LimitRate.IsZero() || r.LimitPence != 0 }
+
+// holds reports that somebody decides up to the rule's limit alone.
+func (r Rule) holds(a Approver) bool {
+	return r.limited() && slices.Contains(r.Approvers, a) && !slices.Contains(r.EscalateTo, a)
+}
+
+// lower is the smaller of two amounts of which 0 is none.
+func lower[T int | money.Pence](a, b T) T {
+	if a == 0 || b != 0 && b < a {
+		return b
+	}
+	return a
+}
+
+func lowest(a, b money.Rate) money.Rate {
+	if a.IsZero() || !b.IsZero() && b.Cmp(a) < 0 {
+		return b
+	}
+	return a
 }
 
 // Change is a rule that an employer makes of its own, from a day on.
@@ -223,8 +268,7 @@ func (r Rule) wrong() (fields []fault.Field) {
 			refuse(a.Office() == "" && a.Role() == "" && a.Person() == (tenants.ID{}), name, "Choose an office, a role or a person.", string(a))
 		}
 	}
-	limited := !r.LimitRate.IsZero() || r.LimitPence != 0
-	refuse(limited && len(r.EscalateTo) == 0, "escalate_to", "Say who answers above the limit.", "")
+	refuse(r.limited() && len(r.EscalateTo) == 0, "escalate_to", "Say who answers above the limit.", "")
 	refuse(r.LimitPence < 0 || r.LimitRate.Cmp(money.Rate{}) < 0, "limit_rate", "A limit is more than nothing.", r.LimitRate.String())
 	refuse(r.EscalateMinutes < 0 || r.EscalateMinutes > 7*24*60, "escalate_minutes", "Give minutes from 0, for never, to 10080, for a week.", fmt.Sprint(r.EscalateMinutes))
 	refuse(len(r.EscalateTo) > 8, "escalate_to", "Name at most eight.", fmt.Sprint(len(r.EscalateTo)))

@@ -60,7 +60,7 @@ func (d Draft) request(tx *tenants.Tx, rule Rule) Request {
 		who = Person{tx.Actor.Person, tx.Actor.Name}
 	}
 	r := Request{OwnerID: tx.Me.ID, ID: tenants.NewID(), SubjectKind: d.Subject.Kind, SubjectID: d.Subject.ID, SubjectRef: d.Subject.Ref,
-		Title: strings.TrimSpace(d.Title), Href: d.Href, WardID: d.WardID, Conditions: unique(d.Conditions), Rule: rule, Rate: d.Rate, Cap: d.Cap,
+		Title: short(strings.TrimSpace(d.Title)), Href: d.Href, WardID: d.WardID, Conditions: unique(d.Conditions), Rule: rule, Rate: d.Rate, Cap: d.Cap,
 		TotalPence: d.Total, Figures: d.Figures, RequesterName: who.Name, Barred: []tenants.ID{}, Reason: d.Reason, Statement: strings.TrimSpace(d.Statement),
 		Evidence: d.Evidence, State: Open, Asked: slices.Clone(rule.Approvers), AskedAt: tx.Now}
 	if r.Figures == nil {
@@ -89,6 +89,16 @@ func (d Draft) request(tx *tenants.Tx, rule Rule) Request {
 	}
 	return r
 }
+
+// short is a title cut to what a list has room for.
+func short(title string) string {
+	if r := []rune(title); len(r) > titleMax {
+		return string(r[:titleMax-1]) + "…"
+	}
+	return title
+}
+
+const titleMax = 200
 
 // wait plans what happens to an open request by itself, and tells of it.
 func (s *Service) wait(ctx context.Context, tx *tenants.Tx, r Request) error {
@@ -135,6 +145,29 @@ func (s *Service) Granted(ctx context.Context, tx *tenants.Tx, subject Subject, 
 		}
 	}
 	return Request{}, false, err
+}
+
+// Standings says what became of the approvals that were asked about some subjects
+// after the fact, by subject, and of what ratifies approvals that were given out of
+// hours, by approval. The worst answer stands for all: refused before open, before
+// withdrawn, before approved. What was never asked about is not in it.
+func (s *Service) Standings(ctx context.Context, tx *tenants.Tx, kinds []string, subjects, granted []tenants.ID) (map[tenants.ID]State, error) {
+	all, err := standings(ctx, tx, kinds, subjects, granted)
+	worst := make(map[tenants.ID]State, len(all))
+	for id, states := range all {
+		worst[id] = Worst(states...)
+	}
+	return worst, err
+}
+
+// Worst is the answer that stands for several about one thing.
+func Worst(states ...State) (worst State) {
+	for _, state := range []State{Approved, Lapsed, Withdrawn, Open, Refused} {
+		if slices.Contains(states, state) {
+			worst = state
+		}
+	}
+	return worst
 }
 
 // Drop closes what is open about a subject that is gone, for the caller whose

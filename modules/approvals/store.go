@@ -20,20 +20,53 @@ func saveRequest(ctx context.Context, tx *tenants.Tx, r *Request) error {
 	return err
 }
 
+// selecting reads requests, each with whether it was overruled.
+func selecting(tx *tenants.Tx, into any) *bun.SelectQuery {
+	return tx.NewSelect().Model(into).ColumnExpr("?TableColumns").ColumnExpr(`exists (
+		select from approval_requests again
+		where  again.owner_id = request.owner_id and again.ratifies = request.id and again.state = 'refused') as overruled`)
+}
+
 func request(ctx context.Context, tx *tenants.Tx, id tenants.ID) (r Request, err error) {
-	err = tx.NewSelect().Model(&r).Where("owner_id = ? and id = ?", tx.Me.ID, id).Scan(ctx)
+	err = selecting(tx, &r).Where("owner_id = ? and id = ?", tx.Me.ID, id).Scan(ctx)
 	return r, tenants.Found("approval", id, err)
 }
 
 func lockRequest(ctx context.Context, tx *tenants.Tx, id tenants.ID) (r Request, err error) {
-	err = tx.NewSelect().Model(&r).Where("owner_id = ? and id = ?", tx.Me.ID, id).For("update").Scan(ctx)
+	err = selecting(tx, &r).Where("owner_id = ? and id = ?", tx.Me.ID, id).For("update").Scan(ctx)
 	return r, tenants.Found("approval", id, err)
 }
 
 func requestsAbout(ctx context.Context, tx *tenants.Tx, kind string, subject tenants.ID) (all []Request, err error) {
-	err = tx.NewSelect().Model(&all).Where("owner_id = ? and subject_id = ? and subject_kind = ?", tx.Me.ID, subject, kind).
+	err = selecting(tx, &all).Where("owner_id = ? and subject_id = ? and subject_kind = ?", tx.Me.ID, subject, kind).
 		OrderExpr("asked_at desc, id desc").Limit(200).Scan(ctx)
 	return all, err
+}
+
+// standings are the states of what was asked about some subjects, and of what
+// ratifies some approvals, by subject and by approval.
+func standings(ctx context.Context, tx *tenants.Tx, kinds []string, subjects, granted []tenants.ID) (map[tenants.ID][]State, error) {
+	var rows []struct {
+		Subject  tenants.ID
+		Ratifies *tenants.ID
+		State    State
+	}
+	err := tx.NewRaw(`
+		select subject_id as subject, ratifies, state
+		from   approval_requests
+		where  owner_id = ? and subject_kind in (?) and subject_id in (?)
+		union  all
+		select subject_id, ratifies, state
+		from   approval_requests
+		where  owner_id = ? and ratifies in (?)`, tx.Me.ID, bun.List(kinds), bun.List(subjects), tx.Me.ID, bun.List(granted)).Scan(ctx, &rows)
+	by := make(map[tenants.ID][]State, len(rows))
+	for _, r := range rows {
+		by[r.Subject] = append(by[r.Subject], r.State)
+		if r.Ratifies != nil {
+			by[*r.Ratifies] = append(by[*r.Ratifies], r.State)
+		}
+	}
+	return by, err
 }
 
 // place is where a page of requests begins: oldest first.
@@ -43,7 +76,7 @@ type place struct {
 }
 
 func requests(ctx context.Context, tx *tenants.Tx, state State, after place, limit int) (all []Request, err error) {
-	q := tx.NewSelect().Model(&all).Where("owner_id = ?", tx.Me.ID).OrderExpr("asked_at, id").Limit(int64(limit))
+	q := selecting(tx, &all).Where("owner_id = ?", tx.Me.ID).OrderExpr("asked_at, id").Limit(int64(limit))
 	if state != "" {
 		q = q.Where("state = ?", state)
 	}

@@ -7,6 +7,7 @@ import (
 	"wardbridge/internal/civil"
 	"wardbridge/internal/money"
 	"wardbridge/internal/paging"
+	"wardbridge/modules/approvals"
 	"wardbridge/modules/diary"
 	"wardbridge/modules/rates"
 	"wardbridge/openapi"
@@ -31,7 +32,7 @@ func (s *Service) Routes(r *openapi.Router) {
 	openapi.Get(r, "/bookings/{id}", rbac.BookingRead, "Get a booking", s.getAPI, manager("kingsmere.booking.confirmed", nil))
 	openapi.Post(r, "/bookings", rbac.BookingCreate, "Book a worker directly", s.directAPI, openapi.Status(201),
 		openapi.Describe("For a shift that was entered after it began: no cascade ran, and the manager knows who came. The worker is named by the register number, or by the person when the agency's worker has been booked here before. The rates must be within the rate card."),
-		openapi.Faults(ErrShiftFilled, ErrNotPast, ErrWorkerTwice, ErrWorkerUnknown, ErrWorkerGroup, ErrPayAboveCard, ErrPayFixed, ErrFeeAboveCard, ErrChargeAboveCard, ErrOwnRequest, diary.ErrNotFree),
+		openapi.Faults(ErrShiftFilled, ErrNotPast, ErrWorkerTwice, ErrWorkerUnknown, ErrWorkerGroup, ErrPayAboveCard, ErrPayFixed, ErrFeeAboveCard, ErrChargeAboveCard, ErrOwnRequest, diary.ErrNotFree, approvals.ErrReason, approvals.ErrIncomplete, approvals.ErrExemption),
 		openapi.Example(func(w openapi.World) openapi.Call {
 			return openapi.Call{As: "manager@kingsmere.example", Body: map[string]any{
 				"shift_id": w.ID("kingsmere.shift.retrospective"), "agency_id": w.ID("meridian"), "register_number": w.ID("meridian.worker.register-number"),
@@ -102,6 +103,8 @@ type bookingJSON struct {
 	ConfirmedBy  string       `json:"confirmed_by,omitempty" doc:"For the employer alone."`
 	EndedAt      *time.Time   `json:"ended_at"`
 	EndedWhy     string       `json:"ended_why"`
+
+	Ratification approvals.State `json:"ratification,omitempty" enum:"open,approved,refused,withdrawn,lapsed" doc:"For the employer alone: where the approvals stand that were asked for after the fact, or given out of hours and asked to be ratified. A refusal does not undo the booking."`
 }
 
 func toJSON(b *Booking, reader tenants.Kind) bookingJSON {
@@ -113,6 +116,26 @@ func toJSON(b *Booking, reader tenants.Kind) bookingJSON {
 		NetPence: b.NetPence, Lines: ChargeLines(&b.Quote, reader), ConfirmedAt: b.ConfirmedAt, ConfirmedBy: b.ConfirmedBy,
 		EndedAt: b.EndedAt, EndedWhy: b.EndedWhy,
 	}
+}
+
+// out is bookings as the API says them to whoever asks.
+func (s *Service) out(ctx context.Context, tx *tenants.Tx, rows ...Booking) ([]bookingJSON, error) {
+	stand, err := s.Ratifications(ctx, tx, rows)
+	all := make([]bookingJSON, len(rows))
+	for i := range rows {
+		all[i] = toJSON(&rows[i], tx.Me.Kind)
+		all[i].Ratification = stand[rows[i].ID]
+	}
+	return all, err
+}
+
+// one is the answer of an operation on one booking.
+func (s *Service) one(ctx context.Context, tx *tenants.Tx, b Booking, err error) (bookingJSON, error) {
+	if err != nil {
+		return bookingJSON{}, err
+	}
+	all, err := s.out(ctx, tx, b)
+	return all[0], err
 }
 
 type listIn struct {
@@ -133,11 +156,11 @@ type listIn struct {
 func (s *Service) listAPI(ctx context.Context, tx *tenants.Tx, in listIn) (openapi.List[bookingJSON], error) {
 	rows, next, err := s.List(ctx, tx, Filter{Status: in.Status, From: in.From, To: in.To, Shift: in.Shift, Site: in.Site, Ward: in.Ward,
 		Agency: in.Agency, Worker: in.Person, StaffGroup: in.StaffGroup, Grade: in.Grade, Limit: in.Limit, Cursor: paging.Cursor(in.Cursor)})
-	out := openapi.List[bookingJSON]{NextCursor: string(next)}
-	for i := range rows {
-		out.Data = append(out.Data, toJSON(&rows[i], tx.Me.Kind))
+	if err != nil {
+		return openapi.List[bookingJSON]{}, err
 	}
-	return out, err
+	data, err := s.out(ctx, tx, rows...)
+	return openapi.List[bookingJSON]{Data: data, NextCursor: string(next)}, err
 }
 
 type oneIn struct {
@@ -146,7 +169,7 @@ type oneIn struct {
 
 func (s *Service) getAPI(ctx context.Context, tx *tenants.Tx, in oneIn) (bookingJSON, error) {
 	b, err := s.Get(ctx, tx, in.ID.String())
-	return toJSON(&b, tx.Me.Kind), err
+	return s.one(ctx, tx, b, err)
 }
 
 type directIn struct {
@@ -173,7 +196,7 @@ func (s *Service) directAPI(ctx context.Context, tx *tenants.Tx, in directIn) (b
 		d.WorkerID = *in.Body.PersonID
 	}
 	b, err := s.ConfirmDirect(ctx, tx, d)
-	return toJSON(&b, tx.Me.Kind), err
+	return s.one(ctx, tx, b, err)
 }
 
 type cancelIn struct {
@@ -185,7 +208,7 @@ type cancelIn struct {
 
 func (s *Service) cancelAPI(ctx context.Context, tx *tenants.Tx, in cancelIn) (bookingJSON, error) {
 	b, err := s.Cancel(ctx, tx, in.ID, in.Body.Reason)
-	return toJSON(&b, tx.Me.Kind), err
+	return s.one(ctx, tx, b, err)
 }
 
 type noShowIn struct {
@@ -197,5 +220,5 @@ type noShowIn struct {
 
 func (s *Service) noShowAPI(ctx context.Context, tx *tenants.Tx, in noShowIn) (bookingJSON, error) {
 	b, err := s.NoShow(ctx, tx, in.ID, in.Body.Note)
-	return toJSON(&b, tx.Me.Kind), err
+	return s.one(ctx, tx, b, err)
 }

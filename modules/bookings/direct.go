@@ -10,6 +10,7 @@ import (
 	"wardbridge/internal/money"
 	"wardbridge/modules/approvals"
 	"wardbridge/modules/cards"
+	"wardbridge/modules/packs"
 	"wardbridge/modules/quotes"
 	"wardbridge/modules/rates"
 	"wardbridge/modules/shifts"
@@ -79,6 +80,14 @@ func (s *Service) ConfirmDirect(ctx context.Context, tx *tenants.Tx, d Direct) (
 	if err := AboveMinimum(&priced.Quote); err != nil {
 		return Booking{}, err
 	}
+	if priced.Band == packs.InterimBand {
+		if err := s.HoldDay(ctx, tx, shift.TenantID, who.ID, priced.Quote.Date); err != nil {
+			return Booking{}, err
+		}
+		if priced.SameDay, err = s.OnDay(ctx, tx, shift.TenantID, who.ID, priced.Quote.Date, nil); err != nil {
+			return Booking{}, err
+		}
+	}
 	needs, err := s.quotes.Needs(ctx, tx, &priced, shift.TenantID, priced.Quote.Date)
 	if err != nil {
 		return Booking{}, err
@@ -87,27 +96,55 @@ func (s *Service) ConfirmDirect(ctx context.Context, tx *tenants.Tx, d Direct) (
 		AgencyID: d.AgencyID, WorkerID: who.ID, AgreementID: priced.Agreement.ID, WorkerName: who.Name,
 		PayRate: d.PayRate, Bands: priced.Bands, Commission: d.Commission, CardID: priced.Card.CardID, Quote: priced.Quote, Conditions: needs,
 	})
-	if err != nil || len(needs) == 0 {
+	if err != nil {
 		return b, err
 	}
-	return b, s.askToRatify(ctx, tx, b, shift, d)
+	if needs, err = s.binding(ctx, tx, needs); err != nil || len(needs) == 0 {
+		return b, err
+	}
+	return b, s.askToRatify(ctx, tx, b, shift, d, needs)
+}
+
+// binding are the conditions under which approval is asked for: where a price
+// passes nothing, a manager's yes is enough unless the employer has a rule of its
+// own for that too.
+func (s *Service) binding(ctx context.Context, tx *tenants.Tx, needs []approvals.Condition) ([]approvals.Condition, error) {
+	if len(needs) > 0 {
+		return needs, nil
+	}
+	own, err := s.approvals.OwnWithinCap(ctx, tx)
+	if own {
+		needs = []approvals.Condition{approvals.WithinCap}
+	}
+	return needs, err
+}
+
+// ToAsk is the charge that an approval is about, and what it is held against: the
+// one that is furthest above its cap; or the dearest hour where no cap is passed, or
+// the chief executive signs.
+func ToAsk(q *rates.ShiftQuote) (rate, limit money.Rate) {
+	if t := q.OverCap(); t != nil && !q.SignOff.Reached() {
+		return t.Charge, t.Cap
+	}
+	for _, t := range q.Caps {
+		if t.Charge.Cmp(q.Highest) == 0 {
+			limit = t.Cap
+		}
+	}
+	return q.Highest, limit
 }
 
 // askToRatify asks about a booking that was made after the work had begun. It
 // never lapses: the work is done.
-func (s *Service) askToRatify(ctx context.Context, tx *tenants.Tx, b Booking, shift shifts.Shift, d Direct) error {
+func (s *Service) askToRatify(ctx context.Context, tx *tenants.Tx, b Booking, shift shifts.Shift, d Direct, needs []approvals.Condition) error {
 	if err := approvals.CheckReason(d.Reason); err != nil {
 		return err
 	}
-	most := money.Rate{}
-	if t := b.Quote.OverCap(); t != nil {
-		most = t.Cap
-	}
-	ask := approvals.Draft{Subject: approvals.Subject{Kind: "booking", ID: b.ID, Ref: b.Ref}, Title: "Ratify " + b.WorkerName + " on shift " + shift.Ref,
-		Href: "/shifts/" + shift.Ref, WardID: &b.WardID, Conditions: b.Conditions, Rate: b.HighestCharge, Cap: most, Total: b.NetPence, About: b.WorkerID,
-		Figures: map[string]string{"pay_rate": b.PayRate.String(), "commission": b.Commission.String(), "card_id": b.CardID.String(), "highest_charge": b.HighestCharge.String()},
-		Reason:  d.Reason, Statement: d.Statement, On: b.Quote.Date}
-	wanted, err := s.Asks(ctx, tx, b.Conditions)
+	rate, most := ToAsk(&b.Quote)
+	ask := approvals.Draft{Subject: approvals.Subject{Kind: bookingKind, ID: b.ID, Ref: b.Ref}, Title: "Ratify " + b.WorkerName + " on shift " + shift.Ref,
+		Href: "/shifts/" + shift.Ref, WardID: &b.WardID, Conditions: needs, Rate: rate, Cap: most, Total: b.NetPence, About: b.WorkerID,
+		Reason: d.Reason, Statement: d.Statement, On: b.Quote.Date}
+	wanted, err := s.Asks(ctx, tx, needs)
 	if err != nil {
 		return err
 	}
@@ -121,11 +158,9 @@ func (s *Service) askToRatify(ctx context.Context, tx *tenants.Tx, b Booking, sh
 			ask.Evidence = append(ask.Evidence, approvals.Evidence{Name: name, Text: tried, Href: "/shifts/" + shift.Ref})
 		}
 	}
-	grounds, err := s.quotes.Grounds(ctx, tx, b.Conditions, shift.TenantID, shift.StaffGroup, shift.Grade, b.Quote.Date)
-	if err != nil {
+	if ask.Figures, err = s.figures(ctx, tx, &b, &b.Quote, needs); err != nil {
 		return err
 	}
-	maps.Copy(ask.Figures, grounds)
 	_, err = s.approvals.Ask(ctx, tx, ask)
 	return err
 }

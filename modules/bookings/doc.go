@@ -7,7 +7,8 @@
 // The table bookings. A booking is a copy, not a view: times, place, rates and
 // the quote are written once and never follow later changes of the shift, the
 // card or the agreement, so that a timesheet and a bill can always say what had
-// been agreed. The employer writes it; agency and worker read their own columns
+// been agreed. Only the conditions and the highest charge grow once, when the approved
+// hours pass more than the booking did, so that returns count it. The employer writes it; agency and worker read their own columns
 // of it: an agency does not see cost centres, a worker does not see commission.
 //
 // # Its life
@@ -30,7 +31,23 @@
 // somebody who does not exist. Nobody books themselves. Where the booking needs
 // more than a manager's yes it holds all the same, and whoever the matrix names is
 // asked to ratify it, with what the rules want shown: how the bank and the others
-// were tried, an exemption, NHS England's reference.
+// were tried, an exemption, NHS England's reference. An employer's own rule for
+// bookings within the cap binds these too.
+//
+// # What is ratified
+//
+// Charged is told what the approved hours come to. Where they pass a limit that the
+// booking did not, or cost more than was agreed of what passes one, whoever the
+// matrix names is asked to ratify them, in the same unit of work and once. What the
+// rules want shown comes from the booking's own request; what nobody could show
+// before is said to be missing. Ratifications says where a booking stands: of what
+// was asked after the fact, and of the approval it rests on if that was given out of
+// hours, the worst answer. A refusal is shown and undoes nothing.
+//
+// The day of an interim very senior manager is added up over the bookings that start
+// on it, of one employer, as far as the party sees them; those of hours counts what
+// had been agreed before. HoldDay makes two who book one person on a day follow each
+// other.
 //
 // Cancelling a booking ends its shift too: who still needs cover asks again, at
 // the lead time that is left, and the cascade starts from there.

@@ -92,6 +92,22 @@ func saveEnd(ctx context.Context, tx *tenants.Tx, b *Booking) error {
 	return err
 }
 
+// saveCharge writes what the approved hours showed.
+func saveCharge(ctx context.Context, tx *tenants.Tx, b *Booking) error {
+	_, err := tx.NewUpdate().Model(b).Column("conditions", "highest_charge").WherePK().Exec(ctx)
+	return err
+}
+
+// holdDay lets one unit of work at a time book a person on a day.
+func holdDay(ctx context.Context, tx *tenants.Tx, employer, worker tenants.ID, day civil.Date) error {
+	_, err := tx.NewRaw("select pg_advisory_xact_lock(hashtextextended(?, 0))",
+		"bookings.day "+employer.String()+" "+worker.String()+" "+day.String()).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("day of worker %s: %w", worker, err)
+	}
+	return nil
+}
+
 // Filter narrows a list; a zero field asks nothing.
 type Filter struct {
 	Status     Status

@@ -13,7 +13,7 @@ import (
 var administrators = []string{"org_admin"}
 
 // onApprovalWanted tells those who may decide now that a request waits for them,
-// and once more when it is late.
+// and once more when it is late. Whoever asked is not told to answer themselves.
 func (s *Service) onApprovalWanted(ctx context.Context, tx *tenants.Tx, id tenants.ID, late bool) error {
 	r, _, err := s.rooms.Approvals.Get(ctx, tx, id)
 	if err != nil || r.State != approvals.Open {
@@ -23,7 +23,7 @@ func (s *Service) onApprovalWanted(ctx context.Context, tx *tenants.Tx, id tenan
 	if err != nil {
 		return err
 	}
-	n := Notice{Kind: "approval.asked", Once: "approval.asked:" + id.String(), Title: "Your approval is asked for: " + r.Title + ".", People: people, Roles: roles}
+	n := Notice{Kind: "approval.asked", Once: "approval.asked:" + id.String(), Title: "Your approval is asked for: " + r.Title + ".", People: people, Roles: roles, Except: r.Barred}
 	switch {
 	case late:
 		n.Kind, n.Once, n.Title = "approval.escalated", "approval.escalated:"+id.String(), "An approval is late: "+r.Title+"."
@@ -35,7 +35,7 @@ func (s *Service) onApprovalWanted(ctx context.Context, tx *tenants.Tx, id tenan
 		n.Text += fmt.Sprintf(" An answer is wanted by %s.", civil.When(*r.DueAt))
 	}
 	if len(people) == 0 && len(roles) == 0 {
-		n.Roles, n.Text = administrators, "Nobody holds the office that decides. Appoint somebody on the approval matrix.\n"+n.Text
+		n.Roles, n.Except, n.Text = administrators, nil, "Nobody holds the office that decides. Appoint somebody on the approval matrix.\n"+n.Text
 	}
 	return s.aboutApproval(ctx, tx, r, n)
 }

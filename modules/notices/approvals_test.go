@@ -59,3 +59,22 @@ func TestApprovals_tellThoseWhoMayDecideAndWhoeverAsked(t *testing.T) {
 		t.Errorf("mailed to %v", to)
 	}
 }
+
+// A ward manager asks what ward managers answer: the others are told.
+func TestApprovals_tellNobodyToAnswerThemselves(t *testing.T) {
+	t.Parallel()
+	w := proposalstest.Line(t)
+	asks := person(t, w.Trust, "Priya Raman", "ward_manager")
+	person(t, w.Trust, "Wanda Other", "ward_manager")
+	w.Run(w.Trust, tenants.Actor{Kind: tenants.Person, ID: asks, Person: asks, Name: "Priya Raman"}, func(ctx context.Context, tx *tenants.Tx) error {
+		_, err := line.approvals.Ask(ctx, tx, approvals.Draft{Subject: approvals.Subject{Kind: "proposal", ID: tenants.NewID()}, Title: "A nurse for tonight",
+			Conditions: []approvals.Condition{approvals.WithinCap}, Rate: money.MustRate("31"), Total: 40000, Reason: "vacancy"})
+		return err
+	})
+	w.Settle()
+
+	to := mailed(t, w, w.Trust, "Your approval is asked for")
+	if slices.Contains(to, "Priya Raman") || !slices.Contains(to, "Wanda Other") {
+		t.Errorf("mailed to %v", to)
+	}
+}

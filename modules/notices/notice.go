@@ -24,6 +24,7 @@ type Notice struct {
 	Person tenants.ID `bun:"-"` // the one person who gets the mail instead
 
 	People []tenants.ID `bun:"-"` // who gets it as well as those of the roles
+	Except []tenants.ID `bun:"-"` // who gets none, whatever their role
 }
 
 // Mail is a message to one person, as it was written and what became of it.

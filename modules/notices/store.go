@@ -52,7 +52,7 @@ func addresses(ctx context.Context, tx *tenants.Tx, n Notice) ([]addressee, erro
 		more, err = addressed(ctx, tx, n, &person)
 		all = append(all, more...)
 	}
-	return all, err
+	return slices.DeleteFunc(all, func(a addressee) bool { return slices.Contains(n.Except, a.PersonID) }), err
 }
 
 func addressed(ctx context.Context, tx *tenants.Tx, n Notice, alone *tenants.ID) (all []addressee, err error) {

@@ -9,7 +9,9 @@ import (
 	"wardbridge/internal/civil"
 	"wardbridge/internal/money"
 	"wardbridge/modules/approvals"
+	"wardbridge/modules/bookings"
 	"wardbridge/modules/cascade"
+	"wardbridge/modules/quotes"
 	"wardbridge/modules/shifts"
 	"wardbridge/tenants"
 )
@@ -30,7 +32,8 @@ type Limit struct {
 	Text       string                // in words, such as £1.20 an hour above the cap in unsocial hours
 	Granted    bool
 	Request    *approvals.Request  // the latest about it, if any
-	Answer     *approvals.Decision // of that request, if it was refused
+	Answer     *approvals.Decision // of that request, if it was refused, or not ratified
+	Day        money.Pence         // the charge, with the person's other bookings of the day
 }
 
 // Needed reports that the proposal cannot be accepted as it stands.
@@ -43,42 +46,33 @@ func (p *Proposal) subject() approvals.Subject {
 	return approvals.Subject{Kind: approvalKind, ID: p.ID, Ref: p.Ref}
 }
 
-// rate is what an approval is about: the charge that is furthest above its cap,
-// and that cap; or the dearest hour where no cap is passed.
-func (p *Proposal) rate() (rate, limit money.Rate) {
-	if t := p.Quote.OverCap(); t != nil && !p.Quote.SignOff.Reached() {
-		return t.Charge, t.Cap
-	}
-	for _, t := range p.Quote.Caps {
-		if t.Charge.Cmp(p.Quote.Highest) == 0 {
-			limit = t.Cap
-		}
-	}
-	return p.Quote.Highest, limit
-}
+// rate is what an approval is about, and what that is held against.
+func (p *Proposal) rate() (rate, limit money.Rate) { return bookings.ToAsk(&p.Quote) }
 
 // Limit says whether a booking of the proposal needs approval, and where that
 // stands. It is the employer's to ask.
 func (s *Service) Limit(ctx context.Context, tx *tenants.Tx, p *Proposal) (Limit, error) {
-	own, err := s.ownWithinCap(ctx, tx)
+	own, err := s.Approvals.OwnWithinCap(ctx, tx)
 	if err != nil {
 		return Limit{}, err
 	}
 	return s.limit(ctx, tx, p, own)
 }
 
-// limit takes the conditions that were found when the proposal was sent. Within
-// the cap a manager's acceptance is the approval, unless the employer has a rule
-// of its own for it.
+// limit takes the conditions that were found when the proposal was sent, and what
+// the person's day has come to since. Within the cap a manager's acceptance is the
+// approval, unless the employer has a rule of its own for it.
 func (s *Service) limit(ctx context.Context, tx *tenants.Tx, p *Proposal, own bool) (l Limit, err error) {
-	l.Conditions = p.Conditions
+	if l.Conditions, l.Day, err = s.conditions(ctx, tx, p); err != nil {
+		return l, err
+	}
 	if len(l.Conditions) == 0 && own {
 		l.Conditions = Conditions{approvals.WithinCap}
 	}
 	if len(l.Conditions) == 0 {
 		return l, nil
 	}
-	if l.Text = p.Over(); l.Text == "" {
+	if l.Text = p.over(l.Conditions, l.Day); l.Text == "" {
 		l.Text = "The organisation asks for approval of every booking."
 	}
 	all, err := s.Approvals.For(ctx, tx, p.subject())
@@ -96,25 +90,42 @@ func (s *Service) limit(ctx context.Context, tx *tenants.Tx, p *Proposal, own bo
 		}
 		l.Granted = l.Granted || r.Covers(l.Conditions, rate, p.NetPence)
 	}
-	if l.Request != nil && l.Request.State == approvals.Refused {
-		_, l.Answer, err = s.Approvals.Get(ctx, tx, l.Request.ID)
+	for i := range all {
+		no := l.Request != nil && (all[i].ID == l.Request.ID || all[i].Ratifies != nil && *all[i].Ratifies == l.Request.ID)
+		if no && all[i].State == approvals.Refused {
+			_, l.Answer, err = s.Approvals.Get(ctx, tx, all[i].ID)
+		}
 	}
 	return l, err
 }
 
-// ownWithinCap reports that the employer has made a rule of its own for bookings
-// within the cap.
-func (s *Service) ownWithinCap(ctx context.Context, tx *tenants.Tx) (bool, error) {
-	rule, err := s.Approvals.Rule(ctx, tx, approvals.WithinCap)
-	return !rule.National(), err
+// conditions are those of the proposal, with one that the person's other bookings of
+// the day may have added since it was sent: agencies do not see each other's, so the
+// day of a very senior manager is added up again. The sum is that of the day.
+func (s *Service) conditions(ctx context.Context, tx *tenants.Tx, p *Proposal) (Conditions, money.Pence, error) {
+	besides, err := s.Bookings.OnDay(ctx, tx, p.TenantID, p.WorkerID, p.Quote.Date, nil)
+	if err != nil || besides == 0 {
+		return p.Conditions, p.NetPence, err
+	}
+	facts, err := s.Shifts.Facts(ctx, tx, []tenants.ID{p.ShiftID})
+	if err != nil {
+		return nil, 0, err
+	}
+	above, err := s.Quotes.DayAbove(ctx, tx, quotes.Priced{TenantID: p.TenantID, Grade: facts[p.ShiftID].Grade, Quote: &p.Quote, SameDay: besides})
+	if above && !slices.Contains(p.Conditions, approvals.InterimVSM) {
+		return append(slices.Clone(p.Conditions), approvals.InterimVSM), p.NetPence + besides, err
+	}
+	return p.Conditions, p.NetPence + besides, err
 }
 
-// Over says in words what the proposal passes, in the order of the agency rules,
-// or nothing.
-func (p *Proposal) Over() string {
+// Over says in words what the proposal passed when it was sent, in the order of the
+// agency rules, or nothing.
+func (p *Proposal) Over() string { return p.over(p.Conditions, p.NetPence) }
+
+func (p *Proposal) over(conditions Conditions, day money.Pence) string {
 	var parts []string
 	passes := func(c approvals.Condition, text string) {
-		if slices.Contains(p.Conditions, c) {
+		if slices.Contains(conditions, c) {
 			parts = append(parts, text)
 		}
 	}
@@ -129,7 +140,11 @@ func (p *Proposal) Over() string {
 		parts = append(parts, p.Quote.Highest.Text()+" an hour is at or above "+p.Quote.SignOff.Limit.Text()+", from which the chief executive signs")
 	}
 	passes(approvals.RestrictedGroup, "this work is closed to agencies unless there is an exemption")
-	passes(approvals.InterimVSM, p.NetPence.String()+" a day for an interim very senior manager is more than NHS England lets pass without its own approval")
+	others := " a day, besides the person's other bookings on it,"
+	if day > p.NetPence {
+		others = " a day with the person's other bookings on it"
+	}
+	passes(approvals.InterimVSM, day.String()+others+" for an interim very senior manager is more than NHS England lets pass without its own approval")
 	if len(parts) == 0 {
 		return ""
 	}
@@ -188,6 +203,9 @@ func (s *Service) AskApproval(ctx context.Context, tx *tenants.Tx, id tenants.ID
 		return approvals.Request{}, err
 	}
 	maps.Copy(figures, p.figures())
+	if limit.Day > p.NetPence {
+		figures["day_charge"] = limit.Day.String()
+	}
 	rate, most := p.rate()
 	return s.Approvals.Ask(ctx, tx, approvals.Draft{Subject: p.subject(), Title: p.WorkerName + " for shift " + shift.Ref, Href: "/shifts/" + shift.Ref,
 		WardID: &p.WardID, Conditions: limit.Conditions, Rate: rate, Cap: most, Total: p.NetPence, Figures: figures, About: p.WorkerID,
@@ -248,27 +266,23 @@ func (s *Service) evidence(ctx context.Context, tx *tenants.Tx, shift shifts.Shi
 }
 
 // approved refuses a proposal that needs an approval which it does not have, and
-// gives the approval that it has.
-func (s *Service) approved(ctx context.Context, tx *tenants.Tx, p *Proposal) (*tenants.ID, error) {
+// gives the approval that it has with the conditions that a booking records.
+func (s *Service) approved(ctx context.Context, tx *tenants.Tx, p *Proposal) (*tenants.ID, Conditions, error) {
 	l, err := s.Limit(ctx, tx, p)
 	switch {
 	case err != nil:
-		return nil, err
+		return nil, nil, err
 	case len(l.Conditions) == 0:
-		return nil, nil
+		return nil, nil, nil
 	case l.Open():
-		return nil, ErrNeedsApproval.Saying(l.Text + " Approval has been asked for and is waited for.")
+		return nil, nil, ErrNeedsApproval.Saying(l.Text + " Approval has been asked for and is waited for.")
+	case !l.Granted && l.Request != nil && l.Request.Overruled:
+		return nil, nil, ErrNeedsApproval.Saying(l.Text + " The approval that was given out of hours was not ratified, so it no longer holds. Ask for approval again.")
 	case !l.Granted:
-		return nil, ErrNeedsApproval.Saying(l.Text + " Ask for approval first.")
+		return nil, nil, ErrNeedsApproval.Saying(l.Text + " Ask for approval first.")
 	}
-	return &l.Request.ID, nil
-}
-
-func first(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
+	passed := slices.DeleteFunc(slices.Clone(l.Conditions), func(c approvals.Condition) bool { return c == approvals.WithinCap })
+	return &l.Request.ID, passed, nil
 }
 
 // dropApproval closes what is asked about a proposal that is gone.

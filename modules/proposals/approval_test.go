@@ -258,3 +258,64 @@ func TestAgreement_refusesAnUnknownFramework(t *testing.T) {
 		}
 	}
 }
+
+// The executive on call agrees at night; in the morning the chief executive does not.
+func TestAccept_refusesOnAnApprovalThatWasNotRatified(t *testing.T) {
+	t.Parallel()
+	w := proposalstest.Line(t)
+	chief, call := executive(t, w, "Carys", approvals.ChiefExecutive), executive(t, w, "Olu", approvals.ExecutiveOnCall)
+	w.Run(w.Trust, w.Sam, func(ctx context.Context, tx *tenants.Tx) error {
+		terms := w.First.Agreement.Terms()
+		terms.Framework = ""
+		_, err := w.Agencies.Update(ctx, tx, w.First.Agreement.ID, 0, terms)
+		return err
+	})
+	waits := w.Propose(w.First, w.OpenShift(proposalstest.On(proposalstest.Day(3))))
+	booked := w.Propose(w.First, w.OpenShift(proposalstest.On(proposalstest.Day(4))))
+	w.MoveTo(proposalstest.Day(0).Midnight().Add(22 * time.Hour))
+	for _, p := range []proposals.Proposal{waits, booked} {
+		r, err := ask(w, w.Sam, p.ID, need)
+		if err != nil {
+			t.Fatalf("%v %+v", err, fault.Of(err).Fields)
+		}
+		if err := approve(w, call, r.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b, err := w.Accept(w.Sam, booked.ID)
+	if err != nil {
+		t.Fatalf("at night: %v", err)
+	}
+
+	w.MoveTo(proposalstest.Day(1).Midnight().Add(10 * time.Hour))
+	w.Run(w.Trust, chief, func(ctx context.Context, tx *tenants.Tx) error {
+		open, _, err := w.Approvals.List(ctx, tx, approvals.Filter{View: approvals.Mine})
+		for _, r := range open {
+			if _, err := w.Approvals.Refuse(ctx, tx, r.ID, "There was a bank nurse"); err != nil {
+				return err
+			}
+		}
+		return err
+	})
+
+	if _, err := w.Accept(w.Sam, waits.ID); !errors.Is(err, proposals.ErrNeedsApproval) || !strings.Contains(fault.Of(err).Text, "was not ratified") {
+		t.Errorf("in the morning: %v", err)
+	}
+	w.Run(w.Trust, w.Sam, func(ctx context.Context, tx *tenants.Tx) error {
+		l, err := w.Proposals.Limit(ctx, tx, &waits)
+		if l.Granted || l.Open() || l.Answer == nil || l.Answer.PersonName != "Carys" {
+			t.Errorf("stands %+v, answered by %+v", l.Request, l.Answer)
+		}
+		if err != nil {
+			return err
+		}
+		stand, err := w.Bookings.Ratifications(ctx, tx, []bookings.Booking{b})
+		if stand[b.ID] != approvals.Refused {
+			t.Errorf("what was booked at night stands %q", stand[b.ID])
+		}
+		return err
+	})
+	if _, err := ask(w, w.Sam, waits.ID, need); err != nil {
+		t.Errorf("asked again: %v", err)
+	}
+}

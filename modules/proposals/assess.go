@@ -114,6 +114,11 @@ func (s *Service) price(ctx context.Context, tx *tenants.Tx, a *Assessment, d Dr
 			}
 		}
 	}
+	if answer.Band == packs.InterimBand {
+		if answer.SameDay, err = s.Bookings.OnDay(ctx, tx, a.Offer.TenantID, request.WorkerID, answer.Quote.Date, nil); err != nil {
+			return err
+		}
+	}
 	a.Answer = &answer
 	if a.Needs, err = priced.Needs(ctx, tx, &answer, a.Offer.TenantID, answer.Quote.Date); err != nil {
 		return err

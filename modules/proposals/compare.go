@@ -39,7 +39,7 @@ func (s *Service) Compare(ctx context.Context, tx *tenants.Tx, shift tenants.ID)
 		return nil, err
 	}
 	all := compare(rows)
-	own, err := s.ownWithinCap(ctx, tx)
+	own, err := s.Approvals.OwnWithinCap(ctx, tx)
 	if err != nil {
 		return nil, err
 	}

@@ -53,7 +53,10 @@ func (s *Service) accept(ctx context.Context, tx *tenants.Tx, id tenants.ID) (p 
 	if err := p.accept(tx.Actor, tx.Now); err != nil {
 		return p, b, err
 	}
-	granted, err := s.approved(ctx, tx, &p)
+	if err := s.Bookings.HoldDay(ctx, tx, p.TenantID, p.WorkerID, p.Quote.Date); err != nil {
+		return p, b, err
+	}
+	granted, passed, err := s.approved(ctx, tx, &p)
 	if err != nil {
 		return p, b, err
 	}
@@ -63,7 +66,7 @@ func (s *Service) accept(ctx context.Context, tx *tenants.Tx, id tenants.ID) (p 
 	b, err = s.Bookings.Confirm(ctx, tx, shift, bookings.Engagement{
 		ProposalID: &p.ID, AgencyID: p.AgencyID, WorkerID: p.WorkerID, AgreementID: p.AgreementID, WorkerName: p.WorkerName,
 		PayRate: p.PayRate, Bands: p.Bands, Commission: p.Commission, CardID: p.CardID, Quote: p.Quote,
-		Conditions: p.Conditions, ApprovalID: granted,
+		Conditions: passed, ApprovalID: granted,
 	})
 	return p, b, err
 }

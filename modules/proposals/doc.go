@@ -51,7 +51,10 @@
 // the cap, at the chief executive's charge, work closed to agencies, an interim
 // very senior manager above NHS England's daily charge. AskApproval takes from the
 // shift's timeline what it shows of the bank and the tiers, and from whoever asks
-// what it cannot: an exemption, NHS England's reference.
+// what it cannot: an exemption, NHS England's reference. An approval that was given
+// out of hours and then not ratified holds no more: Accept refuses, and approval may
+// be asked for again. An agency sees its own bookings of a manager's day alone, so
+// Accept adds the day up again with all of them; whoever accepts holds the day.
 //
 // CancelShift is here because proposals is the highest floor that it changes:
 // proposals, booking, cascade and shift end together.

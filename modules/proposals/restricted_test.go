@@ -184,3 +184,60 @@ func TestAskApproval_wantsNHSEnglandForAnInterimManager(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Three shifts of four hours of one day: each alone is below £750, two together are
+// above it. What is sent before any is booked is caught when it is accepted.
+func TestAccept_addsUpTheDayOfAnInterimManager(t *testing.T) {
+	t.Parallel()
+	w := office(t)
+	director, chief := executive(t, w, "Idris", approvals.ExecutiveDirector), executive(t, w, "Carys", approvals.ChiefExecutive)
+	who := clerk(w, "admin", "admin-vsm")
+	offer := func(from, to string) proposals.Proposal {
+		shift := w.OpenShift(proposalstest.On(proposalstest.Day(3)), func(n *shifts.NewShift) {
+			n.Grade, n.BreakMinutes, n.Times.Start, n.Times.End = "admin-vsm", 0, civil.MustClock(from), civil.MustClock(to)
+		})
+		return w.Propose(w.First, shift, func(d *proposals.Draft) {
+			d.WorkerID, d.PayRate, d.Commission = who.Representation.ID, money.MustRate("70"), money.MustRate("3")
+		})
+	}
+	closed, both := []approvals.Condition{approvals.RestrictedGroup}, []approvals.Condition{approvals.RestrictedGroup, approvals.InterimVSM}
+	shown := map[string]string{"exemption_reference": "EX-1", "exemption_expires_on": "2027-03-31"}
+	granted := func(p proposals.Proposal, by tenants.Actor, shown map[string]string) approvals.Request {
+		t.Helper()
+		r, err := ask(w, w.Sam, p.ID, with(shown))
+		if err == nil {
+			err = approve(w, by, r.ID)
+		}
+		if err != nil {
+			t.Fatalf("%v %+v", err, fault.Of(err).Fields)
+		}
+		return r
+	}
+	morning, noon := offer("08:00", "12:00"), offer("12:00", "16:00")
+	if !slices.Equal(morning.Conditions, closed) || !slices.Equal(noon.Conditions, closed) || morning.NetPence > 750_00 || 2*morning.NetPence <= 750_00 {
+		t.Fatalf("sent with %v and %v at %s", morning.Conditions, noon.Conditions, morning.NetPence)
+	}
+	granted(morning, director, shown)
+	granted(noon, director, shown)
+	if _, err := w.Accept(w.Sam, morning.ID); err != nil {
+		t.Fatal(err)
+	}
+
+	if _, err := w.Accept(w.Sam, noon.ID); !errors.Is(err, proposals.ErrNeedsApproval) || !strings.Contains(fault.Of(err).Text, (morning.NetPence+noon.NetPence).String()+" a day") {
+		t.Errorf("the second: %v", err)
+	}
+	if evening := offer("16:00", "20:00"); !slices.Equal(evening.Conditions, both) {
+		t.Errorf("sent after the first was booked: %v", evening.Conditions)
+	}
+	if _, err := ask(w, w.Sam, noon.ID, with(shown)); !errors.Is(err, approvals.ErrIncomplete) {
+		t.Errorf("without NHS England's reference: %v", err)
+	}
+	shown["nhse_reference"] = "NHSE-881"
+	r := granted(noon, chief, shown)
+	if r.Figures["day_charge"] != (morning.NetPence + noon.NetPence).String() {
+		t.Errorf("figures %v", r.Figures)
+	}
+	if b, err := w.Accept(w.Sam, noon.ID); err != nil || !slices.Equal(b.Conditions, both) || *b.ApprovalID != r.ID {
+		t.Errorf("booked with %v, %v", b.Conditions, err)
+	}
+}

@@ -32,6 +32,7 @@
 //
 // Needs says which agency rules a price falls under: approvals know the
 // conditions, packs the dated data, and this room alone both the price and the work.
+// What a person is booked for besides on the day is the caller's to say.
 //
 // A price is told to the employer and to the agency; a worker reads their own
 // pay off their bookings. The data in force on the local date of the shift

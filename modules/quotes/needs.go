@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"wardbridge/internal/civil"
+	"wardbridge/internal/money"
 	"wardbridge/modules/approvals"
 	"wardbridge/modules/packs"
 	"wardbridge/modules/rates"
@@ -58,9 +59,51 @@ func priced(s *rates.ShiftQuote) (needs []approvals.Condition) {
 	return needs
 }
 
+// Priced is work that has a price, under the agreement that it was agreed under.
+type Priced struct {
+	TenantID    tenants.ID
+	AgreementID tenants.ID
+	StaffGroup  string
+	Grade       string
+	Quote       *rates.ShiftQuote
+	SameDay     money.Pence // see Answer
+}
+
+// NeedsOf are the needs of work that has a price already.
+func (q *Service) NeedsOf(ctx context.Context, tx *tenants.Tx, p Priced) ([]approvals.Condition, error) {
+	a, err := q.answered(ctx, tx, p)
+	if err != nil {
+		return nil, err
+	}
+	if a.Agreement, err = q.agencies.Get(ctx, tx, p.AgreementID); err != nil {
+		return nil, err
+	}
+	return q.Needs(ctx, tx, &a, p.TenantID, p.Quote.Date)
+}
+
+// DayAbove reports that work with a price is that of an interim very senior manager
+// whose day comes to more than NHS England lets pass unasked.
+func (q *Service) DayAbove(ctx context.Context, tx *tenants.Tx, p Priced) (bool, error) {
+	named, err := q.agencies.Directory(ctx, tx, p.TenantID)
+	if err != nil || named[p.TenantID].Kind != tenants.Trust || p.Quote.Engagement == rates.Bank {
+		return false, err
+	}
+	a, err := q.answered(ctx, tx, p)
+	if err != nil {
+		return false, err
+	}
+	return q.interim(ctx, tx, &a, p.Quote.Date)
+}
+
+func (q *Service) answered(ctx context.Context, tx *tenants.Tx, p Priced) (Answer, error) {
+	grade, err := q.packs.Grade(ctx, tx, p.Grade)
+	return Answer{Quote: *p.Quote, StaffGroup: p.StaffGroup, Band: grade.Band, SameDay: p.SameDay}, err
+}
+
 // interim reports that a very senior manager is charged more for a day than NHS
-// England lets pass unasked. A shift counts whole on the day on which it starts. A
-// day without the limit is not held against it.
+// England lets pass unasked. A shift counts whole on the day on which it starts, and
+// with it what they are booked for besides on that day. A day without the limit is
+// not held against it.
 func (q *Service) interim(ctx context.Context, tx *tenants.Tx, a *Answer, day civil.Date) (bool, error) {
 	if a.Band != packs.InterimBand {
 		return false, nil
@@ -73,7 +116,7 @@ func (q *Service) interim(ctx context.Context, tx *tenants.Tx, a *Answer, day ci
 		return false, err
 	}
 	most, err := p.Pence()
-	return a.Quote.Net > most, err
+	return a.Quote.Net+a.SameDay > most, err
 }
 
 // Grounds are the dated rows behind conditions that no price shows, as figures of

@@ -95,6 +95,11 @@ type Answer struct {
 	Nation      string
 	Zone        string     // whose price caps count
 	MinimumWage money.Rate // the National Living Wage on the date of the shift
+
+	// What the employer is charged besides for the person's other bookings that start
+	// on the same day, as far as the caller may see them. It is the caller's to fill in
+	// before it asks for the needs; the price does not depend on it.
+	SameDay money.Pence
 }
 
 // Verdict is how the rates of a request stand to what limits them.

@@ -47,6 +47,11 @@
 // The booking keeps the version of the rate card it was made under; approval
 // never reads a newer one.
 //
+// Hours may come to pass a limit that the booking did not, such as a Saturday that
+// was worked as a Sunday above the cap, or cost more than what was approved for it.
+// The approval of hours goes through, for the work is done; bookings hears the price
+// in the same unit of work, records what was passed and asks for it to be ratified.
+//
 // Under weekly on-costs, holiday, National Insurance, pension and levy are due
 // on the week's earnings. An approval prices the week's approved shifts of the
 // same person and agreement together with this one, and the shift bears what

@@ -146,7 +146,8 @@ func (s *Service) Query(ctx context.Context, tx *tenants.Tx, id tenants.ID, reas
 }
 
 // Approve settles a timesheet: the hours are priced at the booking's rates,
-// become the lines of a bill to come, and never change again.
+// become the lines of a bill to come, and never change again. Hours that pass a
+// limit which the booking did not are asked to be ratified.
 func (s *Service) Approve(ctx context.Context, tx *tenants.Tx, id tenants.ID) (Timesheet, error) {
 	seen, err := byIDOrRef(ctx, tx, id.String())
 	if err != nil {
@@ -178,6 +179,9 @@ func (s *Service) Approve(ctx context.Context, tx *tenants.Tx, id tenants.ID) (T
 		return Timesheet{}, err
 	}
 	if err := save(ctx, tx, &t, "approved_at", "approved_by", "minutes", "net_pence", "quote"); err != nil {
+		return Timesheet{}, err
+	}
+	if err := s.bookings.Charged(ctx, tx, t.BookingID, price); err != nil {
 		return Timesheet{}, err
 	}
 	return t, tx.Emit(Approved{t.parties(tx.Me.Kind)})

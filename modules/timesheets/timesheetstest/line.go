@@ -44,6 +44,7 @@ type House struct {
 	Agencies   *agencies.Service
 	Cards      *cards.Service
 	Quotes     *quotes.Service
+	Approvals  *approvals.Service
 	Bookings   *bookings.Service
 	Timesheets *timesheets.Service
 }
@@ -120,7 +121,8 @@ func house(t testing.TB) *House {
 	})
 	h.Agencies = agencies.New(h.Packs)
 	h.Quotes = quotes.New(h.Packs, h.Agencies, workers.New(h.Packs), diary.New(), h.Cards, h.Places)
-	h.Bookings = bookings.New(diary.New(), shifts.New(h.Places, h.Packs), h.Quotes, approvals.New(nil, accounts.New(nil), h.Packs))
+	h.Approvals = approvals.New(nil, accounts.New(nil), h.Packs)
+	h.Bookings = bookings.New(diary.New(), shifts.New(h.Places, h.Packs), h.Quotes, h.Approvals)
 	h.Timesheets = timesheets.New(h.Agencies, h.Bookings, h.Quotes)
 	h.Timesheets.Subscribe(h.Bus, h.Queue)
 	return h

@@ -267,7 +267,7 @@ func limitsOf(q *rates.ShiftQuote, needs []approvals.Condition) (all []ui.Tick) 
 		all = append(all, ui.Tick{State: "no", Text: q.Highest.Text() + " an hour: the chief executive signs from " + q.SignOff.Limit.Text()})
 	}
 	passes(approvals.RestrictedGroup, "This work is closed to agencies unless the trust has an exemption")
-	passes(approvals.InterimVSM, q.Net.String()+" a day for an interim very senior manager: NHS England approves it beforehand")
+	passes(approvals.InterimVSM, q.Net.String()+" a day for an interim very senior manager, besides their other bookings on it: NHS England approves it beforehand")
 	if q.Wage.Below() {
 		all = append(all, ui.Tick{State: "no", Text: "The pay is below the National Living Wage of " + q.Wage.Limit.Text() + " an hour"})
 	}

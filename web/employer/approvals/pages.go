@@ -210,7 +210,7 @@ func (p *pages) showAgain(ctx context.Context, tx *tenants.Tx, in decideForm, re
 	v := detail{Back: base(ctx), At: base(ctx) + "/" + r.ID.String(), R: r, D: d, Status: labels.Status(r.State), Facts: factsOf(r, asked), Statement: in.Statement}
 	v.fill(web.Base(ctx))
 	if r.State == approvals.Open {
-		v.Withdraw = web.May(ctx, rbac.ApprovalRequest) && r.Ratifies == nil && r.RequesterID != nil && *r.RequesterID == tx.Actor.Person
+		v.Withdraw = web.May(ctx, rbac.ApprovalRequest) && r.Ratifies == nil && !r.Afterwards() && r.RequesterID != nil && *r.RequesterID == tx.Actor.Person
 		if web.May(ctx, rbac.ApprovalDecide) {
 			c, err := p.Approvals.May(ctx, tx, r)
 			if err != nil && !fault.Is(err, fault.Forbidden) {

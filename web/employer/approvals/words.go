@@ -134,7 +134,11 @@ func (v *detail) fill(home string) {
 		}
 		v.Decided = []ui.Fact{who, {Label: "Why", Value: d.Statement}}
 		if d.Interim {
-			v.Decided = append(v.Decided, ui.Fact{Label: "Out of hours", Value: "To be ratified"})
+			stands := "To be ratified"
+			if v.R.Overruled {
+				stands = "Not ratified, so it no longer holds"
+			}
+			v.Decided = append(v.Decided, ui.Fact{Label: "Out of hours", Value: stands})
 		}
 	}
 }

@@ -179,6 +179,8 @@ func (b *bid) limit() string {
 		return "Approved"
 	case b.Limit.Open():
 		return "Approval is waited for"
+	case b.Limit.Request != nil && b.Limit.Request.Overruled:
+		return "Approval was not ratified"
 	case b.Limit.Request != nil:
 		return "Approval was " + string(b.Limit.Request.State)
 	}

@@ -206,7 +206,7 @@ func bookPage(e *engaging) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Panel("If it passes a limit", "Off framework, above the price cap, at the chief executive's charge, or closed to agencies").Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Panel("If it passes a limit", "Off framework, above the price cap, at the chief executive's charge, closed to agencies, or where your own rule asks for every booking").Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -6,6 +6,7 @@ import (
 	"wardbridge/internal/civil"
 	"wardbridge/internal/fault"
 	"wardbridge/internal/money"
+	"wardbridge/modules/approvals"
 	"wardbridge/modules/cascade"
 	"wardbridge/modules/rates"
 	"wardbridge/modules/shifts"
@@ -24,6 +25,7 @@ type placement struct {
 	EndedAt              *time.Time
 	EndedWhy, CostCentre string
 	Quote                *rates.ShiftQuote
+	Ratified             approvals.State // of what was asked after the fact; "" when nothing was
 }
 
 // detail is the page of one shift.
@@ -140,6 +142,20 @@ func (b *placement) facts(now time.Time) []ui.Fact {
 		facts = append(facts, ui.Fact{Label: "Ended", Value: civil.When(*b.EndedAt), Note: b.EndedWhy})
 	}
 	return facts
+}
+
+// ratified says what became of an approval that was asked for after the fact, or
+// given out of hours, as a notice. One that was given is not worth a word.
+func (b *placement) ratified() (kind, title, text string) {
+	switch b.Ratified {
+	case approvals.Refused:
+		return "error", "Not ratified.", "Whoever had to ratify this refused. The booking stands: work that was done is paid for. Cancel it if the work has not begun."
+	case approvals.Open:
+		return "info", "To be ratified.", "An approval is waited for. It does not hold up the booking."
+	case approvals.Withdrawn, approvals.Lapsed:
+		return "warning", "Nobody has ratified this.", "The approval that was asked for has " + map[approvals.State]string{approvals.Withdrawn: "been withdrawn", approvals.Lapsed: "lapsed"}[b.Ratified] + "."
+	}
+	return "", "", ""
 }
 
 func (b *placement) how(now time.Time) string {

@@ -170,7 +170,7 @@ func (p *pages) bookAgain(ctx context.Context, tx *tenants.Tx, in bookForm, refu
 // wanted names the evidence that a direct booking may have to come with. What its
 // price passes is not known yet; whether the work is closed to agencies is.
 func (p *pages) wanted(ctx context.Context, tx *tenants.Tx, d *detail, day civil.Date) ([]string, error) {
-	conditions := []approvals.Condition{approvals.OffFramework, approvals.OverCap, approvals.HundredAnHour}
+	conditions := []approvals.Condition{approvals.WithinCap, approvals.OffFramework, approvals.OverCap, approvals.HundredAnHour}
 	band := d.Names.grade[d.Shift.Grade].Band
 	_, closed, err := p.Packs.Restricted(ctx, tx, tx.Me.ID, d.Shift.StaffGroup, band, day)
 	if err != nil {

@@ -240,6 +240,25 @@ func TestDetail_namesWhoWasFirstAfterAConflict(t *testing.T) {
 	}
 }
 
+func TestDetail_marksABookingThatWasNotRatified(t *testing.T) {
+	t.Parallel()
+	for state, words := range map[approvals.State]string{
+		approvals.Refused: "Not ratified.", approvals.Open: "To be ratified.", approvals.Withdrawn: "Nobody has ratified this.", approvals.Approved: "", "": "",
+	} {
+		s := asked(now.Add(-20 * time.Hour))
+		s.Status = shifts.StatusFilled
+		d := detailOf(t, s, may{Decide: true})
+		d.Booking = &placement{Ref: "KUH-B40841", Worker: "Grace Mensah", Status: "worked", Direct: true, At: now, Quote: quote(t), Ratified: state}
+
+		html := render(t, detailPage(d))
+
+		wants(t, html, "KUH-B40841", words)
+		if words == "" && strings.Contains(html, "atified") || state == approvals.Refused && !strings.Contains(html, "app-notice--error") {
+			t.Errorf("%q: says %q", state, html)
+		}
+	}
+}
+
 func TestDetail_ofTheFactOffersTheDirectBooking(t *testing.T) {
 	t.Parallel()
 	s := asked(now.Add(-20 * time.Hour))

@@ -185,8 +185,12 @@ func (p *pages) placed(ctx context.Context, tx *tenants.Tx, shift tenants.ID) (*
 		return nil, err
 	}
 	b := slices.MaxFunc(all, func(x, y bookings.Booking) int { return x.ConfirmedAt.Compare(y.ConfirmedAt) })
+	stand, err := p.Bookings.Ratifications(ctx, tx, []bookings.Booking{b})
+	if err != nil {
+		return nil, err
+	}
 	who, err := p.Agencies.Directory(ctx, tx, b.AgencyID)
-	return &placement{Ref: b.Ref, Worker: b.WorkerName, Agency: who[b.AgencyID].Name, Status: string(b.Status), Pay: b.PayRate, Commission: b.Commission,
+	return &placement{Ratified: stand[b.ID], Ref: b.Ref, Worker: b.WorkerName, Agency: who[b.AgencyID].Name, Status: string(b.Status), Pay: b.PayRate, Commission: b.Commission,
 		Net: b.NetPence, Direct: b.Direct(), At: b.ConfirmedAt, By: b.ConfirmedBy, EndedAt: b.EndedAt, EndedWhy: b.EndedWhy, CostCentre: b.CostCentre, Quote: &b.Quote}, err
 }
 
