@@ -230,6 +230,14 @@ func named(f *fault.Fault, field, value string) *fault.Fault {
 	return f.With(fault.Field{Name: field, Code: f.Code, Text: f.Text, Value: value})
 }
 
+// agency is the one that an adjustment is for; zero: every agency.
+func (a *Adjustment) agency() (id tenants.ID) {
+	if a.AgencyID != nil {
+		id = *a.AgencyID
+	}
+	return id
+}
+
 // open refuses what is no preview any more.
 func (a *Adjustment) open() error {
 	switch {

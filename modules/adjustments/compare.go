@@ -47,6 +47,21 @@ func weigh(all []repriced, settled map[tenants.ID][]timesheets.Sum) {
 	}
 }
 
+// decided are the settled lines whose VAT stands for what is the first of its kind
+// or band: the pay that was approved, since an agency sells its hours as one.
+func decided(settled []timesheets.Sum) *timesheets.Sum {
+	at := slices.IndexFunc(settled, func(s timesheets.Sum) bool { return s.Kind == rates.Pay && s.Approved })
+	if at < 0 {
+		return nil
+	}
+	return &settled[at]
+}
+
+// taxed gives a line the VAT that was decided for settled ones.
+func (l *ItemLine) taxed(as *timesheets.Sum) {
+	l.VATCategory, l.VATRate, l.VATReason, l.VATSource = as.VATCategory, as.VATRate, as.VATReason, as.VATSource
+}
+
 // lines are the differences of one timesheet, in the order of its lines.
 func (r *repriced) lines(settled []timesheets.Sum) []ItemLine {
 	var all []ItemLine
@@ -59,6 +74,7 @@ func (r *repriced) lines(settled []timesheets.Sum) []ItemLine {
 		all = append(all, ItemLine{Kind: of.kind, Band: of.band})
 		return &all[len(all)-1]
 	}
+	first := decided(settled)
 	for i := range r.quote.Lines {
 		q := &r.quote.Lines[i]
 		if q.Kind == rates.VAT {
@@ -70,6 +86,9 @@ func (r *repriced) lines(settled []timesheets.Sum) []ItemLine {
 		if q.VATRule != nil {
 			l.VATSource = q.VATRule.Source
 		}
+		if first != nil {
+			l.taxed(first)
+		}
 		if l.Formula != "" {
 			l.Formula += "; "
 		}
@@ -79,7 +98,7 @@ func (r *repriced) lines(settled []timesheets.Sum) []ItemLine {
 		was := &settled[i]
 		l := line(part{was.Kind, was.Band})
 		l.WasPence = was.AmountPence
-		l.VATCategory, l.VATRate, l.VATReason, l.VATSource = was.VATCategory, was.VATRate, was.VATReason, was.VATSource
+		l.taxed(was)
 	}
 	all = slices.DeleteFunc(all, func(l ItemLine) bool {
 		return l.WasPence == l.BecomesPence || r.week != nil && slices.Contains(weekly, l.Kind) && !r.week[l.Kind]

@@ -33,9 +33,11 @@
 // week as a whole agrees is left alone, however it is spread over its shifts;
 // otherwise each shift comes to the engine's own share of it.
 //
-// VAT is not decided again: a signed line has the category of the lines that it
-// changes, and only one that is the first of its kind has that of the election
-// for the date of the shift. A mistake in VAT itself is put right by a credit.
+// VAT is not decided again: a signed line has the category, rate, reason and
+// source of the lines that it changes, and one that is the first of its kind or
+// band those that were decided for the pay when the timesheet was approved. Only
+// where no pay was approved do the rules of the date of the shift decide, as they
+// do at approval. A mistake in VAT itself is put right by a credit.
 //
 // # Rates
 //
@@ -50,7 +52,8 @@
 // Posting prices everything again and compares a fingerprint of every line. One
 // penny or one timesheet that is not as previewed refuses it, and nothing is
 // posted. Nobody posts a change of pay for work of their own. Adjustments of one
-// employer are posted one after the other.
+// employer are posted one after the other, and a week under weekly on-costs is not
+// approved and posted to at the same time: whichever comes second reads the first.
 //
 // # Invariants, each held by a test
 //

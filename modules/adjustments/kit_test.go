@@ -126,6 +126,15 @@ func (r *room) postings(t *testing.T, me tenants.Party, sheet timesheets.Timeshe
 	return all
 }
 
+func (r *room) lines(t *testing.T, sheet timesheets.Timesheet) (all []timesheets.Line) {
+	t.Helper()
+	r.As(t, r.Employer, r.Finance, func(ctx context.Context, tx *tenants.Tx) (err error) {
+		all, err = r.Timesheets.Lines(ctx, tx, sheet.ID)
+		return err
+	})
+	return all
+}
+
 func (r *room) prepared(t *testing.T, from civil.Date) (run billing.Run, bills []billing.Bill) {
 	t.Helper()
 	r.As(t, r.Employer, r.Finance, func(ctx context.Context, tx *tenants.Tx) (err error) {
@@ -158,6 +167,16 @@ func (r *room) billLines(t *testing.T, me tenants.Party, b billing.Bill) (lines 
 		return err
 	})
 	return lines
+}
+
+// charged is where a timesheet stands on issued bills.
+func (r *room) charged(t *testing.T, sheet timesheets.Timesheet) (b *billing.Bill, lines map[tenants.ID]billing.Line, err error) {
+	t.Helper()
+	err = r.Try(t, r.Employer, r.Finance, func(ctx context.Context, tx *tenants.Tx) (err error) {
+		b, lines, err = r.billing.Charged(ctx, tx, sheet.ID)
+		return err
+	})
+	return b, lines, err
 }
 
 // sums are the SHA-256 of every form of an issued run and of a timesheet on it,

@@ -1,11 +1,14 @@
 package adjustments_test
 
 import (
+	"context"
 	"errors"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 
+	"wardbridge/internal/civil"
 	"wardbridge/internal/money"
 	"wardbridge/internal/pgtest"
 	"wardbridge/modules/adjustments"
@@ -91,6 +94,84 @@ func TestPost_standsBesideWorkThatIsNotBilledYet(t *testing.T) {
 	want(t, "work and adjustment", bills[0].NetPence, *sheet.NetPence+1222)
 	if bills[0].Timesheets != 1 || bills[0].Minutes != 690 {
 		t.Errorf("an adjustment counts as work: %+v", bills[0].Totals)
+	}
+}
+
+// An adjustment of work that stands on an older draft waits until that is issued.
+func TestPost_isBilledAfterTheWorkItself(t *testing.T) {
+	t.Parallel()
+	r := start(t)
+	sheet := r.Approved(t, shift("2026-10-13"))
+	older, _ := r.prepared(t, monday)
+	other := r.Approved(t, shift("2026-10-27"))
+	a := r.posted(t, award())
+
+	_, bills := r.prepared(t, next)
+
+	if a.Affected != 2 || len(bills) != 1 || bills[0].Timesheets != 1 {
+		t.Fatalf("posted %+v, bills %+v", a.Counts, bills)
+	}
+	for _, l := range r.billLines(t, r.Employer, bills[0]) {
+		if l.TimesheetID != other.ID {
+			t.Errorf("on the newer draft: %+v", l)
+		}
+	}
+
+	r.As(t, r.Employer, r.Finance, func(ctx context.Context, tx *tenants.Tx) error {
+		_, err := r.billing.Issue(ctx, tx, older.ID)
+		return err
+	})
+	_, bills = r.issued(t, next)
+	want(t, "with what waited", bills[0].NetPence, *other.NetPence+a.DeltaPence)
+
+	b, lines, err := r.charged(t, sheet)
+	if err != nil || b == nil || b.PeriodFrom != monday {
+		t.Fatalf("the work stands on %+v, %v", b, err)
+	}
+	for _, p := range r.postings(t, r.Employer, sheet) {
+		for _, l := range p.Lines {
+			if on, found := lines[l.ID]; !found || on.Adjustment != a.Ref || on.SelfBillID != bills[0].ID || on.VATPence == 0 {
+				t.Errorf("what was posted stands on %+v", on)
+			}
+		}
+	}
+	for _, l := range r.lines(t, sheet) {
+		if on, found := lines[l.ID]; !found || on.Adjustment != "" || on.SelfBillID != b.ID {
+			t.Errorf("a line of the work stands on %+v", on)
+		}
+	}
+}
+
+// Hours that began on Sunday night before a shift of Monday are of the week before
+// by their earnings, and of the shift's own by their bill.
+func TestPost_isNotBilledInThePeriodBeforeItsWork(t *testing.T) {
+	t.Parallel()
+	r := start(t)
+	sheet := r.Opened(t, timesheetstest.Booked{Start: "2026-10-26 00:15", End: "2026-10-26 08:15", BreakMinutes: 30, Pay: "20.00", Commission: "2.00"})
+	early := sheet.Plan()
+	early.Start = timesheetstest.At(t, "2026-10-25 23:45")
+	sent, err := r.Submit(t, sheet, early, "Handover")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Approve(t, sent); err != nil {
+		t.Fatal(err)
+	}
+	r.Approved(t, shift("2026-10-20"))
+	if a := r.posted(t, award()); a.Affected != 2 {
+		t.Fatalf("posted %+v", a.Counts)
+	}
+
+	_, before := r.prepared(t, civil.MustDate("2026-10-19"))
+	_, own := r.prepared(t, next)
+
+	for _, l := range r.billLines(t, r.Employer, before[0]) {
+		if l.TimesheetID == sheet.ID {
+			t.Errorf("in the period before: %+v", l)
+		}
+	}
+	if len(own) != 1 || own[0].Timesheets != 1 || !slices.ContainsFunc(r.billLines(t, r.Employer, own[0]), func(l billing.Line) bool { return l.Adjustment != "" }) {
+		t.Errorf("in its own period: %+v", own)
 	}
 }
 

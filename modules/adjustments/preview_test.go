@@ -105,6 +105,48 @@ func TestPreview_takesTheHolidayThatIsKnownNow(t *testing.T) {
 	}
 }
 
+// The shift was approved as standard rated: a physiotherapist's, because no rule of
+// law allows the exemption that the agency has chosen, and a nurse's, because it was
+// chosen afterwards. So is what is the first of its band.
+func TestPreview_takesTheVATThatWasDecidedForThePay(t *testing.T) {
+	t.Parallel()
+	for grade, group := range map[string]string{"ahp-band-5": "ahp", "nurse-band-5": "nursing"} {
+		t.Run(grade, func(t *testing.T) {
+			t.Parallel()
+			r := start(t)
+			if group == "ahp" {
+				r.Elect(t, r.Agreement, "E", "Exempt")
+			}
+			b := shift("2026-10-13")
+			b.Group, b.Grade = group, grade
+			approved := r.lines(t, r.Approved(t, b))[0]
+			if group == "nursing" {
+				r.Elect(t, r.Agreement, "E", "Exempt")
+			}
+			r.holiday(t, "2026-10-13")
+
+			a := r.posted(t, reference())
+
+			bands := 0
+			for _, l := range r.item(t, a).Lines {
+				if l.Kind == rates.Pay {
+					bands++
+				}
+				if l.VATCategory != rates.Standard || l.VATCategory != approved.VATCategory || l.VATRate != approved.VATRate || l.VATReason != approved.VATReason || l.VATSource != approved.VATSource {
+					t.Errorf("%s %s is %s at %s by %q (%q), the shift was %s by %q", l.Kind, l.Band, l.VATCategory, l.VATRate, l.VATSource, l.VATReason, approved.VATCategory, approved.VATSource)
+				}
+			}
+			if bands != 2 {
+				t.Errorf("%d bands of pay changed, want the ordinary hours and those of the holiday", bands)
+			}
+			_, bills := r.prepared(t, next)
+			if len(bills) != 1 || len(bills[0].VAT) != 1 || bills[0].VAT[0].Category != rates.Standard {
+				t.Errorf("bills %+v", bills)
+			}
+		})
+	}
+}
+
 func TestPreview_settlesAWeekAsAWhole(t *testing.T) {
 	t.Parallel()
 	r := start(t)

@@ -58,11 +58,7 @@ func (s *Service) reprice(ctx context.Context, tx *tenants.Tx, a *Adjustment, ta
 	if p.grades, err = s.packs.GradesByCode(ctx, tx); err != nil {
 		return p.counts, "", err
 	}
-	var agency tenants.ID
-	if a.AgencyID != nil {
-		agency = *a.AgencyID
-	}
-	err = s.timesheets.EachSettled(ctx, tx, a.FromOn, a.ToOn, agency, func(page []timesheets.Settled) error { return p.page(ctx, tx, page) })
+	err = s.timesheets.EachSettled(ctx, tx, a.FromOn, a.ToOn, a.agency(), func(page []timesheets.Settled) error { return p.page(ctx, tx, page) })
 	return p.counts, hex.EncodeToString(p.print.Sum(nil)), err
 }
 

@@ -119,6 +119,9 @@ func (s *Service) Post(ctx context.Context, tx *tenants.Tx, id tenants.ID) (Adju
 	if a.Affected == 0 {
 		return a, ErrNothing
 	}
+	if err := s.timesheets.HoldWeeks(ctx, tx, a.FromOn, a.ToOn, a.agency()); err != nil {
+		return a, err
+	}
 	told := map[tenants.ID]*Posted{}
 	counts, fingerprint, err := s.reprice(ctx, tx, &a, func(found []affected, _ []Omission) error {
 		postings := make([]timesheets.Posting, len(found))

@@ -24,7 +24,8 @@
 // there is no agreement with it, no self-billing agreement in date or no valid
 // VAT number; a supplier that is not registered for VAT is an election of
 // category O, and then no number is asked for. What is left out is not lost: it
-// comes up in the next run. Issue asks the same questions again and refuses when
+// comes up in the next run. What an adjustment posted to a timesheet comes up once
+// the timesheet is billed, or with it: never on a bill before it. Issue asks the same questions again and refuses when
 // an answer has changed.
 //
 // # VAT

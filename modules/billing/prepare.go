@@ -77,8 +77,9 @@ func refusedPeriod(f *fault.Fault, from civil.Date) error {
 }
 
 // unbilled is the approved work up to a day that is on no bill, and what was
-// posted to approved work since, grouped by agency in the order of their ids. What drafts hold is read first: a run that
-// is issued in between is then in neither.
+// posted to work that is billed or comes up here, grouped by agency in the order
+// of their ids. What drafts hold is read first: a run that is issued in between is
+// then in neither.
 func (s *Service) unbilled(ctx context.Context, tx *tenants.Tx, last civil.Date) ([][]timesheets.Billable, error) {
 	held, posted, err := drafted(ctx, tx)
 	if err != nil {
@@ -88,11 +89,17 @@ func (s *Service) unbilled(ctx context.Context, tx *tenants.Tx, last civil.Date)
 	if err != nil {
 		return nil, err
 	}
-	all = slices.DeleteFunc(all, func(b timesheets.Billable) bool {
-		if b.Posting != nil {
-			return posted[b.Posting.ID]
+	here := map[tenants.ID]bool{} // the work of this run
+	for i := range all {
+		if all[i].Posting == nil && !held[all[i].Timesheet.ID] {
+			here[all[i].Timesheet.ID] = true
 		}
-		return held[b.Timesheet.ID]
+	}
+	all = slices.DeleteFunc(all, func(b timesheets.Billable) bool {
+		if b.Posting == nil {
+			return held[b.Timesheet.ID]
+		}
+		return posted[b.Posting.ID] || b.Timesheet.BilledAt == nil && !here[b.Timesheet.ID]
 	})
 	var groups [][]timesheets.Billable
 	for i := range all {

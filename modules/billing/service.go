@@ -2,6 +2,7 @@ package billing
 
 import (
 	"context"
+	"slices"
 
 	"wardbridge/internal/civil"
 	"wardbridge/internal/money"
@@ -111,17 +112,33 @@ func (s *Service) Shown(ctx context.Context, tx *tenants.Tx, bill tenants.ID) ([
 	return linesFrom(ctx, tx, bill, 0, shownMax)
 }
 
-// Charged is where an approved timesheet stands on an issued bill: the bill, and
-// its lines by the lines of the timesheet. Without any the bill is nil.
+// Charged is where an approved timesheet stands on an issued bill: the bill of the
+// work itself, and the issued lines by the lines of the timesheet and of what was
+// posted to it since, on whichever bill they stand. The bill is nil as long as the
+// work is on none.
 func (s *Service) Charged(ctx context.Context, tx *tenants.Tx, timesheet tenants.ID) (*Bill, map[tenants.ID]Line, error) {
 	lines, err := issuedOf(ctx, tx, timesheet)
-	if err != nil || len(lines) == 0 {
+	if err != nil {
 		return nil, nil, err
 	}
 	by := make(map[tenants.ID]Line, len(lines))
 	for _, l := range lines {
 		by[l.LineID] = l
 	}
-	b, err := billBy(ctx, tx, lines[0].SelfBillID.String())
+	id, billed := billOf(lines)
+	if !billed {
+		return nil, by, nil
+	}
+	b, err := billBy(ctx, tx, id.String())
 	return &b, by, err
+}
+
+// billOf is the bill that the work of a timesheet stands on, told from its lines
+// and those of its adjustments.
+func billOf(lines []Line) (bill tenants.ID, billed bool) {
+	work := slices.IndexFunc(lines, func(l Line) bool { return l.Adjustment == "" })
+	if work < 0 {
+		return bill, false
+	}
+	return lines[work].SelfBillID, true
 }

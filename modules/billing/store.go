@@ -269,7 +269,7 @@ func linesFrom(ctx context.Context, tx *tenants.Tx, bill tenants.ID, after, limi
 	return rows, nil
 }
 
-// issuedOf are the lines of a timesheet on the bill that was issued for it.
+// issuedOf are the lines of a timesheet on issued bills, with what was posted to it.
 func issuedOf(ctx context.Context, tx *tenants.Tx, timesheet tenants.ID) ([]Line, error) {
 	var rows []Line
 	err := tx.Mine(tx.NewSelect().Model(&rows)).

@@ -67,10 +67,7 @@ func (s *Service) ConfirmDirect(ctx context.Context, tx *tenants.Tx, d Direct) (
 	if who.StaffGroup != shift.StaffGroup {
 		return Booking{}, ErrWorkerGroup.With(fault.Field{Name: "register_number", Code: ErrWorkerGroup.Code, Text: ErrWorkerGroup.Text})
 	}
-	priced, err := s.quotes.Quote(ctx, tx, quotes.Request{
-		TenantID: shift.TenantID, AgencyID: d.AgencyID, WorkerID: who.ID, StaffGroup: shift.StaffGroup, Grade: shift.Grade, Reason: shift.Reason, Specialty: shift.Specialty, SiteID: shift.SiteID, LeadMinutes: shift.LeadMinutes,
-		Start: shift.StartsAt, End: shift.EndsAt, BreakMinutes: shift.BreakMinutes, PayRate: d.PayRate, Commission: d.Commission,
-	})
+	priced, err := s.priceDirect(ctx, tx, shift, who, d)
 	if err != nil {
 		return Booking{}, err
 	}
@@ -132,6 +129,25 @@ func ToAsk(q *rates.ShiftQuote) (rate, limit money.Rate) {
 		}
 	}
 	return q.Highest, limit
+}
+
+// priceDirect quotes a direct booking as a proposal is quoted: at the agency's
+// tier, and with the rest of the worker's week.
+func (s *Service) priceDirect(ctx context.Context, tx *tenants.Tx, shift shifts.Shift, who *person, d Direct) (a quotes.Answer, err error) {
+	r := quotes.Request{
+		TenantID: shift.TenantID, AgencyID: d.AgencyID, WorkerID: who.ID, StaffGroup: shift.StaffGroup, Grade: shift.Grade, Reason: shift.Reason, Specialty: shift.Specialty, SiteID: shift.SiteID, LeadMinutes: shift.LeadMinutes,
+		Start: shift.StartsAt, End: shift.EndsAt, BreakMinutes: shift.BreakMinutes, PayRate: d.PayRate, Commission: d.Commission,
+	}
+	if r.Tier, err = s.quotes.Tier(ctx, tx, r); err != nil {
+		return a, err
+	}
+	if a, err = s.quotes.Quote(ctx, tx, r); err != nil {
+		return a, err
+	}
+	if r.Others, err = s.Besides(ctx, tx, who.ID, &a); err != nil || len(r.Others) == 0 {
+		return a, err
+	}
+	return s.quotes.Quote(ctx, tx, r)
 }
 
 // askToRatify asks about a booking that was made after the work had begun. It

@@ -25,7 +25,8 @@
 //
 // Confirm is called by proposals when one is accepted. ConfirmDirect is for a
 // shift that was entered after the fact: no cascade ran, the worker is known,
-// and a manager books them at a rate within the card. It finds the worker by
+// and a manager books them at a rate within the card, priced as a proposal of that
+// agency would be. It finds the worker by
 // the agency and the register number, or by an earlier booking here; somebody
 // whom the agency does not represent is not found, and that looks the same as
 // somebody who does not exist. Nobody books themselves. Where the booking needs

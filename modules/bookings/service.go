@@ -8,6 +8,7 @@ import (
 	"wardbridge/internal/fault"
 	"wardbridge/internal/money"
 	"wardbridge/internal/paging"
+	"wardbridge/modules/agencies"
 	"wardbridge/modules/approvals"
 	"wardbridge/modules/diary"
 	"wardbridge/modules/quotes"
@@ -199,6 +200,23 @@ func (s *Service) List(ctx context.Context, tx *tenants.Tx, f Filter) ([]Booking
 		return nil, "", nil // its hub books for it, and no booking is its own yet
 	}
 	return list(ctx, tx, f)
+}
+
+// Besides are a worker's other bookings under the same agreement in the week of a
+// priced shift, where its on-costs are weekly: the thresholds of the week are taken
+// once. Under flat on-costs there are none to think of.
+func (s *Service) Besides(ctx context.Context, tx *tenants.Tx, worker tenants.ID, a *quotes.Answer) (all []quotes.Shift, err error) {
+	if a.Agreement.OnCosts != agencies.Weekly {
+		return nil, nil
+	}
+	monday := a.Quote.Date.Monday()
+	booked, _, err := s.List(ctx, tx, Filter{Worker: worker, From: monday, To: monday.AddDays(6), Limit: 50})
+	for _, b := range booked {
+		if b.AgreementID == a.Agreement.ID && b.Live() {
+			all = append(all, quotes.Shift{Start: b.StartsAt, End: b.EndsAt, BreakMinutes: b.BreakMinutes, PayRate: b.PayRate, Bands: b.Bands})
+		}
+	}
+	return all, err
 }
 
 // nextRef makes a booking's reference out of its shift's: KUH-B40841 for

@@ -14,9 +14,12 @@ import (
 	"wardbridge/internal/money"
 	"wardbridge/internal/paging"
 	"wardbridge/internal/pgtest"
+	"wardbridge/modules/agencies"
 	"wardbridge/modules/bookings"
+	"wardbridge/modules/cards"
 	"wardbridge/modules/proposals"
 	"wardbridge/modules/proposals/proposalstest"
+	"wardbridge/modules/rates"
 	"wardbridge/modules/shifts"
 	"wardbridge/modules/workers"
 	"wardbridge/tenants"
@@ -272,6 +275,59 @@ func TestConfirmDirect_takesParityPayAfterTheQualifyingWeeks(t *testing.T) {
 	w.MoveTo(proposalstest.Start.AddDate(0, 0, 7*15))
 	if err := direct(15); err != nil {
 		t.Errorf("with twelve completed: %v", err)
+	}
+}
+
+func TestConfirmDirect_isPricedWithTheRestOfTheWeek(t *testing.T) {
+	t.Parallel()
+	w := proposalstest.Line(t)
+	w.Run(w.Trust, w.Sam, func(ctx context.Context, tx *tenants.Tx) error {
+		terms := w.First.Agreement.Terms()
+		terms.OnCosts = agencies.Weekly
+		_, err := w.Agencies.Update(ctx, tx, w.First.Agreement.ID, w.First.Agreement.Version, terms)
+		return err
+	})
+	first := w.Book(w.First, w.OpenShift())
+	w.MoveTo(proposalstest.Start.AddDate(0, 0, 4))
+	shift := w.OpenShift(proposalstest.On(proposalstest.Day(3)))
+
+	var b bookings.Booking
+	w.Run(w.Trust, w.Sam, func(ctx context.Context, tx *tenants.Tx) (err error) {
+		b, err = w.Bookings.ConfirmDirect(ctx, tx, bookings.Direct{ShiftID: shift.ID, AgencyID: w.First.ID, WorkerID: w.First.Nurse.Person.ID, PayRate: proposalstest.PayRate, Commission: proposalstest.Commission})
+		return err
+	})
+
+	// Twice 11.5 hours at £19.00 are £437.00, with 12.07% holiday £489.75; National
+	// Insurance is 15% of what lies above £96, once in the week.
+	ni := func(b *bookings.Booking) money.Pence { return b.Quote.Sum(rates.EmployerNI) }
+	if got := ni(&first) + ni(&b); got != 5906 {
+		t.Errorf("the week's National Insurance is %s and %s, want £59.06 of both", ni(&first), ni(&b))
+	}
+}
+
+func TestConfirmDirect_isAtTheTierOfTheAgency(t *testing.T) {
+	t.Parallel()
+	w := proposalstest.Line(t)
+	w.Run(w.Trust, w.Sam, func(ctx context.Context, tx *tenants.Tx) error {
+		_, err := w.Cards.Publish(ctx, tx, cards.NewCard{Name: "Nursing", ValidFrom: civil.MustDate("2026-11-01"), Source: "Board paper 13", Lines: []cards.NewLine{{
+			Grade: proposalstest.Grade, PayMax: money.MustRate("20.00"), CommissionMax: proposalstest.CommissionMax, TierUplifts: []cards.Uplift{{Tier: 2, Share: money.MustFactor("0.05")}}}}})
+		return err
+	})
+	behind := w.AddSupplier(2)
+	direct := func(s *proposalstest.Supplier) error {
+		shift := yesterday(w)
+		return w.Do(w.Trust, w.Sam, func(ctx context.Context, tx *tenants.Tx) error {
+			_, err := w.Bookings.ConfirmDirect(ctx, tx, bookings.Direct{ShiftID: shift.ID, AgencyID: s.ID, RegisterNumber: s.Nurse.Representation.RegisterNumber,
+				PayRate: money.MustRate("21.00"), Commission: proposalstest.Commission})
+			return err
+		})
+	}
+
+	if err := direct(w.First); !errors.Is(err, bookings.ErrPayAboveCard) {
+		t.Errorf("in tier 1: %v", err)
+	}
+	if err := direct(behind); err != nil {
+		t.Errorf("in tier 2, which the card pays 5%% more: %v", err)
 	}
 }
 

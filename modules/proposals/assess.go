@@ -7,7 +7,6 @@ import (
 
 	"wardbridge/internal/fault"
 	"wardbridge/internal/money"
-	"wardbridge/modules/agencies"
 	"wardbridge/modules/approvals"
 	"wardbridge/modules/bookings"
 	"wardbridge/modules/cards"
@@ -104,14 +103,12 @@ func (s *Service) price(ctx context.Context, tx *tenants.Tx, a *Assessment, d Dr
 		return err
 	}
 	a.Card = answer.Card
-	if answer.Agreement.OnCosts == agencies.Weekly {
-		if request.Others, err = s.besides(ctx, tx, a.Worker.WorkerID, &answer); err != nil {
+	if request.Others, err = s.Bookings.Besides(ctx, tx, a.Worker.WorkerID, &answer); err != nil {
+		return err
+	}
+	if len(request.Others) > 0 {
+		if answer, err = priced.Quote(ctx, tx, request); err != nil {
 			return err
-		}
-		if len(request.Others) > 0 {
-			if answer, err = priced.Quote(ctx, tx, request); err != nil {
-				return err
-			}
 		}
 	}
 	if answer.Band == packs.InterimBand {
@@ -126,19 +123,6 @@ func (s *Service) price(ctx context.Context, tx *tenants.Tx, a *Assessment, d Dr
 	a.refuse(bookings.AboveMinimum(&answer.Quote))
 	a.refuse(bookings.WithinCard(a.Card, answer.Charges, d.PayRate, d.Commission))
 	return nil
-}
-
-// besides are the worker's other bookings under the same agreement in the week of
-// a shift: under weekly on-costs the thresholds of the week are taken once.
-func (s *Service) besides(ctx context.Context, tx *tenants.Tx, worker tenants.ID, a *quotes.Answer) (all []quotes.Shift, err error) {
-	monday := a.Quote.Date.Monday()
-	booked, _, err := s.Bookings.List(ctx, tx, bookings.Filter{Worker: worker, From: monday, To: monday.AddDays(6), Limit: 50})
-	for _, b := range booked {
-		if b.AgreementID == a.Agreement.ID && b.Live() {
-			all = append(all, quotes.Shift{Start: b.StartsAt, End: b.EndsAt, BreakMinutes: b.BreakMinutes, PayRate: b.PayRate, Bands: b.Bands})
-		}
-	}
-	return all, err
 }
 
 // refuse keeps the first refusal and lets later ones of the same kind add their

@@ -59,6 +59,17 @@ func (q *Service) Card(ctx context.Context, tx *tenants.Tx, r Request) (cards.Li
 	return line, of, err
 }
 
+// Tier is that of a request's agency for its staff group, under the agreement in
+// force on its date; 0: it has none.
+func (q *Service) Tier(ctx context.Context, tx *tenants.Tx, r Request) (int, error) {
+	a, err := q.agreement(ctx, tx, r, r.Day())
+	if err != nil {
+		return 0, err
+	}
+	tiers, err := q.agencies.TiersOf(ctx, tx, a.ID)
+	return tiers[r.StaffGroup], err
+}
+
 var noWorker = fault.Field{Name: "worker_id", Code: "unknown", Text: "There is no such worker. An agency names its own record, an employer somebody who was proposed to it or worked there."}
 
 // named puts the worker whom a caller names into a request: an agency by its own

@@ -62,6 +62,7 @@ type Request struct {
 	DirectFee    money.Rate       // of the provider of direct engagement, per paid hour
 	Bands        *rates.Bands     // rates of whole bands as they were agreed; nil: the card's, in proportion to the pay
 	Others       []Shift          // what the person works besides in the same week under the same agreement, for weekly on-costs
+	Locked       []rates.Day      // what is settled of that week, which the shift is then priced on top of
 }
 
 // Shift is work that is priced together with what a request is about.
@@ -144,7 +145,7 @@ func (q *Service) Quote(ctx context.Context, tx *tenants.Tx, r Request) (Answer,
 // price runs the engine on a request.
 func (a *Answer) price(r Request, book rates.Book, band string) error {
 	work := rates.Work{ID: tenants.NewID(), Start: r.Start, End: r.End, BreakMinutes: r.BreakMinutes, Breaks: r.Breaks,
-		Engagement: r.Engagement, Grade: band, Zone: a.Zone, Pay: r.PayRate, Bands: a.bands(r), Commission: r.Commission, DirectFee: rates.Fee{Rate: r.DirectFee}}
+		Engagement: r.Engagement, Grade: band, Zone: a.Zone, Pay: r.PayRate, Bands: a.bands(r), Commission: r.Commission, DirectFee: rates.Fee{Rate: r.DirectFee}, Locked: r.Locked}
 	if a.Card.CardID != (tenants.ID{}) {
 		work.PayRow = rates.Row{ID: a.Card.CardID.String(), Version: a.Card.Version, From: a.Card.ValidFrom, Source: "within rate card " + a.Card.Name}
 	}
@@ -187,16 +188,8 @@ func (q *Service) gather(ctx context.Context, tx *tenants.Tx, r Request) (a Answ
 	if tx.Me.Kind == tenants.Worker {
 		return a, book, "", ErrNotForWorkers
 	}
-	day, last := civil.DateOf(r.Start), civil.DateOf(r.End)
-	first := day
-	for _, o := range r.Others {
-		if on := civil.DateOf(o.Start); on.Before(first) && on.Monday() == day.Monday() {
-			first = on
-		}
-		if on := civil.DateOf(o.End); on.After(last) && civil.DateOf(o.Start).Monday() == day.Monday() {
-			last = on
-		}
-	}
+	day := r.Day()
+	first, last := r.span()
 	if err := (&rates.Work{Start: r.Start, End: r.End, BreakMinutes: r.BreakMinutes, Breaks: r.Breaks}).Check(); err != nil {
 		return a, book, "", err // before a span of days is read that nobody meant
 	}
@@ -236,6 +229,21 @@ func (q *Service) gather(ctx context.Context, tx *tenants.Tx, r Request) (a Answ
 	}
 	book, err = BookOf(pack, a.Agreement, a.VAT.Rules())
 	return a, book, grade.Band, err
+}
+
+// span are the first and the last day of which a price needs the figures.
+func (r Request) span() (first, last civil.Date) {
+	day := r.Day()
+	first, last = day, civil.DateOf(r.End)
+	for _, o := range r.Others {
+		if on := civil.DateOf(o.Start); on.Monday() == day.Monday() {
+			first, last = earlier(first, on), later(last, civil.DateOf(o.End))
+		}
+	}
+	for _, d := range r.Locked {
+		first, last = earlier(first, d.Date), later(last, d.Date)
+	}
+	return first, last
 }
 
 func (q *Service) agreement(ctx context.Context, tx *tenants.Tx, r Request, day civil.Date) (agencies.Agreement, error) {

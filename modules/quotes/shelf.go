@@ -2,7 +2,6 @@ package quotes
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -23,6 +22,7 @@ type Worked struct {
 	SiteID      tenants.ID // whose zone's caps count; zero: the employer's
 	StaffGroup  string
 	Grade       string
+	Reason      string // why cover was needed; empty: somebody was stood in for
 	Start, End  time.Time
 	Break       int              // unpaid minutes
 	Breaks      []rates.Interval // as they were taken; they then count alone
@@ -49,6 +49,7 @@ type Shelf struct {
 	unloaded   error // why the week has no pack
 	books      map[tenants.ID]rates.Book
 	caps       map[civil.Date]map[string][]rates.Cap
+	vat        vatRead
 }
 
 type standing struct {
@@ -118,7 +119,7 @@ func (s *Shelf) Price(ctx context.Context, tx *tenants.Tx, shifts ...Worked) ([]
 			return nil, err
 		}
 		work[i] = rates.Work{ID: w.ID, Start: w.Start, End: w.End, BreakMinutes: w.Break, Breaks: w.Breaks, Grade: s.grades[w.Grade].Band, Zone: zone,
-			Profession: w.StaffGroup, Pay: w.Pay, Bands: w.Bands, Commission: w.Commission}
+			Profession: w.ID.String(), Pay: w.Pay, Bands: w.Bands, Commission: w.Commission}
 		if err := work[i].Check(); err != nil {
 			return nil, err
 		}
@@ -135,7 +136,7 @@ func (s *Shelf) Price(ctx context.Context, tx *tenants.Tx, shifts ...Worked) ([]
 	if err != nil {
 		return nil, err
 	}
-	if err := s.decide(&book, pack, a, shifts); err != nil {
+	if err := s.decide(ctx, tx, &book, pack, a, shifts); err != nil {
 		return nil, err
 	}
 	priced, err := rates.Price(work, book)
@@ -187,27 +188,17 @@ func (s *Shelf) book(ctx context.Context, tx *tenants.Tx, a standing, first, las
 	return book, pack, err
 }
 
-// decide puts the VAT of each shift's date and group into a Book, and the caps
-// of each date.
-func (s *Shelf) decide(book *rates.Book, pack packs.Pack, a standing, shifts []Worked) error {
+// decide puts the VAT of each shift into a Book, and the caps of each date.
+func (s *Shelf) decide(ctx context.Context, tx *tenants.Tx, book *rates.Book, pack packs.Pack, a standing, shifts []Worked) error {
 	book.VAT, book.Caps = make([]rates.VATRule, 0, len(shifts)), nil
 	for i := range shifts {
 		w := &shifts[i]
 		day := w.day()
-		figure, err := pack.Parameter(packs.VATStandardRate, day)
+		vat, err := s.vatOf(ctx, tx, pack, a, w)
 		if err != nil {
 			return err
 		}
-		standard, err := agencies.StandardRated(figure)
-		if err != nil {
-			return fmt.Errorf("%s: %w", packs.VATStandardRate, err)
-		}
-		vat := agencies.Decide(a.elections, standard, w.StaffGroup, day)
-		rule := rates.VATRule{Row: rates.Row{ID: vat.ID.String(), Version: 1, From: vat.From, Source: vat.Source}, Professions: []string{w.StaffGroup},
-			Category: rates.Category(vat.Category), Rate: vat.Rate, Reason: vat.Reason}
-		if i == 0 || book.VAT[len(book.VAT)-1].ID != rule.ID || shifts[i-1].StaffGroup != w.StaffGroup {
-			book.VAT = append(book.VAT, rule)
-		}
+		book.VAT = append(book.VAT, vat...)
 		caps := s.capsOn(pack, day)
 		if book.Caps == nil {
 			book.Caps = caps

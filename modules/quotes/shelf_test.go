@@ -52,6 +52,51 @@ func TestShelf_givesWhatAQuoteGivesForEachShift(t *testing.T) {
 	}
 }
 
+// The law decides what an election means, on the shelf as in a quote: an exemption
+// that was chosen does not reach a physiotherapist, nor a doctor who stands in for
+// nobody; and shifts of one week are decided each by itself.
+func TestShelf_decidesVATAsAQuoteDoes(t *testing.T) {
+	t.Parallel()
+	d := newDeal(t, agencies.Terms{OnCosts: agencies.Weekly})
+	d.elect(t, "", "E", "2026-01-01")
+	pgtest.Run(t, d.trust, func(ctx context.Context, tx *tenants.Tx) error {
+		shelf, err := d.quotes.Shelf(ctx, tx, d.trust.ID)
+		if err != nil {
+			return err
+		}
+		var week []quotes.Worked
+		var wanted []rates.ShiftQuote
+		for _, of := range []struct{ grade, reason, day string }{{"nurse-band-5", "vacancy", "2026-05-11"}, {"ahp-band-5", "vacancy", "2026-05-12"}, {"st3", "vacancy", "2026-05-13"}, {"st3", "escalation", "2026-05-14"}} {
+			r := d.ask(t, of.grade, of.day+" 08:00", of.day+" 16:00", "40.00", "2.15")
+			r.AgreementID, r.Reason = d.agreement.ID, of.reason
+			one, err := d.quotes.Quote(ctx, tx, r)
+			if err != nil {
+				return err
+			}
+			wanted = append(wanted, one.Quote)
+			week = append(week, quotes.Worked{ID: tenants.NewID(), AgreementID: d.agreement.ID, StaffGroup: one.StaffGroup, Grade: of.grade, Reason: of.reason, Start: r.Start, End: r.End,
+				Pay: r.PayRate, Commission: r.Commission})
+		}
+		got, err := shelf.Price(ctx, tx, week...)
+		if err != nil {
+			return err
+		}
+		seen := map[rates.Category]bool{}
+		for i := range got {
+			for j := range got[i].Lines {
+				g, w := &got[i].Lines[j], &wanted[i].Lines[0]
+				if seen[g.Category] = true; g.Category != w.Category || g.VATRate != w.VATRate || g.Kind != rates.VAT && (g.Reason != w.Reason || g.VATRule.Source != w.VATRule.Source) {
+					t.Errorf("%s %s: %s is %s by %q, want %s by %q", week[i].Grade, week[i].Reason, g.Kind, g.Category, g.Reason, w.Category, w.Reason)
+				}
+			}
+		}
+		if !seen[rates.Exempt] || !seen[rates.Standard] {
+			t.Errorf("categories %v: the shifts do not differ", seen)
+		}
+		return nil
+	})
+}
+
 func TestShelf_holdsChargesAgainstTheCapsOfTheDate(t *testing.T) {
 	t.Parallel()
 	d := newDeal(t, agencies.Terms{})

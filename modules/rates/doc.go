@@ -41,7 +41,10 @@
 // therefore always add up to the week's own figure, and the order in which work
 // is handed in changes nothing. A week is Monday to Sunday by the local date on
 // which the shift starts; the rows of that date are the ones that count. All
-// work in one call belongs to one person in one employment.
+// work in one call belongs to one person in one employment. Where the others of
+// the week are settled, Work.Locked says by date what they came to: the shift
+// bears what the week comes to, priced together, less what they bear, so that
+// whatever the order in which shifts are settled they add up to the week.
 //
 // Employer's National Insurance, pension and levy are taken of pay, supplement
 // and holiday together. Which of them are owed depends on the engagement; see

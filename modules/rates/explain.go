@@ -294,9 +294,12 @@ func (l *Line) writeWeek(b *strings.Builder) {
 	case l.Floor > 0:
 		b.WriteString(" above " + l.Floor.String())
 	}
-	if l.TrueUp {
+	switch {
+	case l.TrueUp:
 		b.WriteString(", less " + l.Charged.String() + " charged with its shifts")
-	} else if l.Charged > 0 {
+	case l.Charged > 0:
 		b.WriteString(", less " + l.Charged.String() + " on earlier shifts")
+	case l.Charged < 0:
+		b.WriteString(", and " + (-l.Charged).String() + " at the rates of its other days")
 	}
 }

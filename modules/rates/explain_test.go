@@ -201,3 +201,21 @@ func BenchmarkPrice_nightAcrossBankHolidayExplained(b *testing.B) {
 		}
 	}
 }
+
+// What a shift bears for other days of its week is told beside its own share.
+func TestWhy_ofAWeekWithSeveralRatesAddsUp(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		charged money.Pence
+		want    string
+	}{
+		{1500, "10% of the week's £500.00 above £96.00, less £15.00 on earlier shifts = £25.40"},
+		{-1500, "10% of the week's £500.00 above £96.00, and £15.00 at the rates of its other days = £55.40"},
+		{0, "10% of the week's £500.00 above £96.00 = £40.40"},
+	} {
+		l := rates.Line{Kind: rates.EmployerNI, Weekly: true, Factor: money.MustFactor("0.1"), Floor: 9600, Base: 50000, Charged: c.charged, Amount: 4040 - c.charged}
+		if got := l.Why(); got != c.want {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
+	}
+}

@@ -20,6 +20,9 @@ type payrolls [len(duty)]earnings
 // addOnCosts appends holiday pay and the employer's costs that the engagement
 // has, and adds the shift to the week.
 func (b *Book) addOnCosts(w *Work, s *ShiftQuote, earned *earnings, has *duties, rows *arena) error {
+	if b.OnCosts == Weekly && len(w.Locked) > 0 {
+		return b.onTop(w, s, has, rows)
+	}
 	if monday := s.Date.Monday(); earned.monday != monday {
 		*earned = earnings{monday: monday}
 	}
@@ -32,11 +35,7 @@ func (b *Book) addOnCosts(w *Work, s *ShiftQuote, earned *earnings, has *duties,
 		}
 	}
 	gross := pay + holiday
-	for _, cost := range [...]struct {
-		owed bool
-		kind Kind
-		rows []OnCost
-	}{{has.ni, EmployerNI, b.EmployerNI}, {has.pension, Pension, b.Pension}, {has.levy, Levy, b.Levy}} {
+	for _, cost := range b.costs(has) {
 		if !cost.owed {
 			continue
 		}
@@ -47,6 +46,17 @@ func (b *Book) addOnCosts(w *Work, s *ShiftQuote, earned *earnings, has *duties,
 	earned.pay += pay
 	earned.gross += gross
 	return nil
+}
+
+// employerCost is an on-cost that is taken of pay and holiday together.
+type employerCost struct {
+	owed bool
+	kind Kind
+	rows []OnCost
+}
+
+func (b *Book) costs(has *duties) [3]employerCost {
+	return [...]employerCost{{has.ni, EmployerNI, b.EmployerNI}, {has.pension, Pension, b.Pension}, {has.levy, Levy, b.Levy}}
 }
 
 // share appends one on-cost, taken of what the shift earns on top of what the

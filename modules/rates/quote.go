@@ -45,7 +45,7 @@ type Line struct {
 	Base    money.Pence `json:"base_pence,omitempty"`    // what a share is taken of; weekly, the week so far
 	Floor   money.Pence `json:"floor_pence,omitempty"`   // weekly: only what lies above it counts
 	Ceiling money.Pence `json:"ceiling_pence,omitempty"` // weekly: only what lies below it counts; 0 is none
-	Charged money.Pence `json:"charged_pence,omitempty"` // weekly: already borne by earlier shifts
+	Charged money.Pence `json:"charged_pence,omitempty"` // weekly: already borne by the other shifts
 	Weekly  bool        `json:"weekly,omitempty"`
 	TrueUp  bool        `json:"true_up,omitempty"` // the difference that settles a week
 

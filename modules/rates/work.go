@@ -68,6 +68,7 @@ type Work struct {
 	Pensionable bool        // GP session: the fee counts for the NHS pension
 
 	CancelledAt time.Time    // when notice was given that the shift is off; zero: it is on
+	Locked      []Day        // what the person's other shifts of the same week came to, when they are settled and this one is priced on top of them
 	DualDays    []civil.Date // holidays with a substitute on which the person works besides this list
 }
 

@@ -147,6 +147,59 @@ func TestApprove_aWeekUnderWeeklyOnCostsToThePenny(t *testing.T) {
 	}
 }
 
+// A rate that changes on a Tuesday counts for what is worked from then on, and not
+// for Monday's earnings.
+func TestApprove_aWeekInWhichARateChangesToThePenny(t *testing.T) {
+	t.Parallel()
+	monday := timesheetstest.Booked{Start: "2027-04-05 07:30", End: "2027-04-05 20:00", BreakMinutes: 60, Pay: "20.00", Commission: "2.00"}
+	wednesday := timesheetstest.Booked{Start: "2027-04-07 08:00", End: "2027-04-07 09:00", Pay: "20.00", Commission: "2.00"}
+	// Monday earns £230.00 and £27.76 holiday, Wednesday £20.00 and £2.42: above £96,
+	// 15% of £161.76 are £24.26, and 10% of £22.42 are £2.24. Had Wednesday been first,
+	// it would have borne nothing.
+	for name, c := range map[string]struct {
+		order []timesheetstest.Booked
+		want  []money.Pence
+	}{
+		"in order of start":                  {[]timesheetstest.Booked{monday, wednesday}, []money.Pence{2426, 224}},
+		"the earlier shift is approved late": {[]timesheetstest.Booked{wednesday, monday}, []money.Pence{0, 2650}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := timesheetstest.New(t, "2027-04-20 09:00")
+			timesheetstest.NextTaxYear(t)
+			l.Change(t, l.Agreement, func(terms *agencies.Terms) { terms.OnCosts = agencies.Weekly })
+			for i, b := range c.order {
+				sheet := l.Approved(t, b)
+				if got := sumOf(linesOf(t, l, l.Employer, sheet), rates.EmployerNI); got != c.want[i] {
+					t.Errorf("employer's NI of %s is %v, want %v", b.Start, got, c.want[i])
+				}
+			}
+		})
+	}
+}
+
+// A shift that comes late in its week bears more National Insurance, and it is
+// that charge which a cap and the chief executive's limit are about.
+func TestApprove_holdsAShiftAgainstCapsAtWhatItBears(t *testing.T) {
+	t.Parallel()
+	l := timesheetstest.New(t, afterwards)
+	l.Change(t, l.Agreement, func(terms *agencies.Terms) { terms.OnCosts = agencies.Weekly })
+
+	for _, c := range []struct {
+		day     string
+		net     money.Pence
+		highest string
+		over    bool
+	}{{"2026-10-12", 23174, "28.9675", false}, {"2026-10-13", 24972, "31.2150", true}} {
+		q := l.Approved(t, timesheetstest.Booked{Start: c.day + " 08:00", End: c.day + " 16:00", Pay: "22.00", Commission: "2.00"}).Quote
+
+		highest := money.MustRate(c.highest)
+		if q.Net != c.net || q.Highest != highest || q.SignOff.Rate != highest || len(q.Caps) != 1 || q.Caps[0].Charge != highest || (q.OverCap() != nil) != c.over {
+			t.Errorf("%s: net %s, highest %s, caps %+v, sign-off %+v", c.day, q.Net, q.Highest, q.Caps, q.SignOff)
+		}
+	}
+}
+
 func TestApprove_twoOfOneWeekAtOnceFollowEachOther(t *testing.T) {
 	t.Parallel()
 	l := timesheetstest.New(t, afterwards)

@@ -60,7 +60,7 @@ func (s *Service) ForBilling(ctx context.Context, tx *tenants.Tx, last civil.Dat
 }
 
 var billableColumns = []string{"tenant_id", "agency_id", "worker_id", "id", "ref", "shift_ref", "agreement_id", "site_id", "ward_id", "staff_group", "grade",
-	"cost_centre", "worker_name", "worked_on", "planned_starts_at", "approved_at", "minutes", "net_pence", "status"}
+	"cost_centre", "worker_name", "worked_on", "planned_starts_at", "approved_at", "minutes", "net_pence", "billed_at", "status"}
 
 // withPosted adds what was posted to timesheets, behind the work of each agency.
 func (s *Service) withPosted(ctx context.Context, tx *tenants.Tx, all []Billable, last civil.Date) ([]Billable, error) {

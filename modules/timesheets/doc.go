@@ -54,12 +54,14 @@
 //
 // Under weekly on-costs, holiday, National Insurance, pension and levy are due
 // on the week's earnings. An approval prices the week's approved shifts of the
-// same person and agreement together with this one, and the shift bears what
-// the week's figures come to less what is already locked. Approved in order of
-// start, that is the engine's own share of each shift. When an earlier shift of
-// the week is approved later, the locked lines stay and the late one bears the
-// difference, so that whatever the order the lines of the week add up to the
-// week's figure. Two approvals of one week follow each other.
+// same person and agreement together with this one, each by the figures of its
+// own date, and the shift bears what the week comes to less what is already
+// locked. Approved in order of start, that is the engine's own share of each
+// shift. When an earlier shift of the week is approved later, the locked lines
+// stay and the late one bears the difference, so that whatever the order the
+// lines of the week add up to the week's figure. The shift is held against caps
+// and limits at what it bears. Two approvals of one week follow each other, and
+// so do an approval and an adjustment of it (HoldWeeks).
 //
 // # What is posted afterwards
 //

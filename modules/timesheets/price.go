@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"wardbridge/internal/civil"
-	"wardbridge/internal/money"
+	"wardbridge/modules/agencies"
 	"wardbridge/modules/bookings"
 	"wardbridge/modules/quotes"
 	"wardbridge/modules/rates"
@@ -28,25 +28,44 @@ func (s *Service) price(ctx context.Context, tx *tenants.Tx, t Timesheet) (*rate
 	if !claimed {
 		h = t.Plan()
 	}
-	answer, err := s.quotes.Quote(ctx, tx, request(b, why, h))
+	r := request(b, why, h)
+	if r.Locked, err = s.settledBefore(ctx, tx, &t, civil.DateOf(h.Start).Monday()); err != nil {
+		return nil, none, err
+	}
+	answer, err := s.quotes.Quote(ctx, tx, r)
 	if err != nil {
 		return nil, none, err
 	}
-	quote := answer.Quote
-	quote.ID = t.ID
-	if !weekly(&quote) {
-		return &quote, answer.VAT, nil
+	answer.Quote.ID = t.ID
+	return &answer.Quote, answer.VAT, nil
+}
+
+// weekly reports whether the person's week bears its on-costs together.
+func (s *Service) weekly(ctx context.Context, tx *tenants.Tx, t *Timesheet) (bool, error) {
+	under, err := s.agencies.Get(ctx, tx, t.AgreementID)
+	return under.OnCosts == agencies.Weekly, err
+}
+
+// hold makes the approvals of a week under weekly on-costs follow each other,
+// since each depends on those before it.
+func (s *Service) hold(ctx context.Context, tx *tenants.Tx, t *Timesheet) error {
+	h, claimed := t.Hours()
+	weekly, err := s.weekly(ctx, tx, t)
+	if err != nil || !weekly || !claimed {
+		return err
 	}
-	monday := quote.Date.Monday()
-	if err := holdWeek(ctx, tx, t, monday); err != nil {
-		return nil, none, err
+	return holdWeek(ctx, tx, t, civil.DateOf(h.Start).Monday())
+}
+
+// settledBefore is what the rest of the week has come to, where it bears its
+// on-costs together. Lines are read and not timesheets: the manager of one ward
+// does not see those of another.
+func (s *Service) settledBefore(ctx context.Context, tx *tenants.Tx, t *Timesheet, monday civil.Date) ([]rates.Day, error) {
+	weekly, err := s.weekly(ctx, tx, t)
+	if err != nil || !weekly {
+		return nil, err
 	}
-	borne, err := charged(ctx, tx, t, monday)
-	if err != nil {
-		return nil, none, err
-	}
-	onTopOf(&quote, borne)
-	return &quote, answer.VAT, nil
+	return charged(ctx, tx, t, monday)
 }
 
 // Preview is what a timesheet would come to if it were approved now, or, once
@@ -68,69 +87,6 @@ func request(b bookings.Booking, why string, h Hours) quotes.Request {
 		r.Breaks = append(r.Breaks, rates.Interval{Start: taken.StartsAt, End: taken.EndsAt})
 	}
 	return r
-}
-
-func weekly(q *rates.ShiftQuote) bool {
-	for i := range q.Lines {
-		if q.Lines[i].Weekly {
-			return true
-		}
-	}
-	return false
-}
-
-// sums are amounts by kind of line.
-type sums map[rates.Kind]money.Pence
-
-// onTopOf turns the price of a shift that was worked out as a week of its own
-// into what it adds to lines of the same week that are already locked: each
-// on-cost is the week's figure less what has been borne of it.
-func onTopOf(q *rates.ShiftQuote, borne sums) {
-	pay := borne[rates.Pay] + borne[rates.Supplement] + q.Sum(rates.Pay, rates.Supplement)
-	holiday := borne[rates.HolidayPay]
-	for i := range q.Lines {
-		if line := &q.Lines[i]; line.Kind == rates.HolidayPay && line.Weekly {
-			rebase(line, pay, borne[rates.HolidayPay])
-		}
-	}
-	gross := pay + holiday + q.Sum(rates.HolidayPay)
-	for i := range q.Lines {
-		line := &q.Lines[i]
-		if line.Weekly && line.Kind != rates.HolidayPay {
-			rebase(line, gross, borne[line.Kind])
-		}
-	}
-	total(q)
-}
-
-// rebase takes a share of the week's earnings instead of the shift's own.
-func rebase(line *rates.Line, earned, borne money.Pence) {
-	counts := earned
-	if line.Ceiling > 0 {
-		counts = min(counts, line.Ceiling)
-	}
-	line.Base, line.Charged = earned, borne
-	line.Amount = max(0, counts-line.Floor).Times(line.Factor) - borne
-}
-
-// total adds a shift's lines up again, with its indicative VAT.
-func total(q *rates.ShiftQuote) {
-	by := map[rates.Category]money.Pence{}
-	q.Net, q.VAT = 0, 0
-	for i := range q.Lines {
-		if line := &q.Lines[i]; line.Kind != rates.VAT {
-			q.Net += line.Amount
-			by[line.Category] += line.Amount
-		}
-	}
-	for i := range q.Lines {
-		if line := &q.Lines[i]; line.Kind == rates.VAT {
-			line.Base = by[line.Category]
-			line.Amount = line.Base.Times(line.Factor)
-			q.VAT += line.Amount
-		}
-	}
-	q.Gross = q.Net + q.VAT
 }
 
 // lines are the rows that an approved price becomes, each with the decision on

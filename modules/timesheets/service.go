@@ -168,6 +168,9 @@ func (s *Service) Approve(ctx context.Context, tx *tenants.Tx, id tenants.ID) (T
 	if err := t.approvable(tx.Actor, tx.Now); err != nil {
 		return Timesheet{}, err
 	}
+	if err := s.hold(ctx, tx, &t); err != nil {
+		return Timesheet{}, err
+	}
 	price, vat, err := s.price(ctx, tx, t)
 	if err != nil {
 		return Timesheet{}, err

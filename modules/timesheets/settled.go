@@ -99,6 +99,14 @@ func (s *Service) EachSettled(ctx context.Context, tx *tenants.Tx, from, to civi
 	}
 }
 
+// HoldWeeks keeps approvals under weekly on-costs away from the weeks of two
+// dates in which the employer has settled hours, until the unit of work ends: who
+// posts to them takes it before reading what they have come to. One that is under
+// way is waited for. A zero agency is every agency.
+func (s *Service) HoldWeeks(ctx context.Context, tx *tenants.Tx, from, to civil.Date, agency tenants.ID) error {
+	return holdWeeks(ctx, tx, from, to, agency)
+}
+
 // agreed fills in the rates of the bookings.
 func (s *Service) agreed(ctx context.Context, tx *tenants.Tx, page []Settled) error {
 	ids := make([]tenants.ID, len(page))
@@ -131,6 +139,7 @@ type Sum struct {
 	Kind        rates.Kind
 	Band        rates.Band
 	AmountPence money.Pence
+	Approved    bool           // the timesheet was approved with lines of it, which decide its VAT; else all of it was posted since
 	VATCategory rates.Category `bun:"vat_category"`
 	VATRate     money.Factor   `bun:"vat_rate"`
 	VATReason   string         `bun:"vat_reason"`
@@ -183,13 +192,13 @@ func settledAfter(ctx context.Context, tx *tenants.Tx, after *Settled, last civi
 func settledSums(ctx context.Context, tx *tenants.Tx, ids []tenants.ID) (rows []Sum, err error) {
 	rows = make([]Sum, 0, 8*len(ids))
 	err = tx.Often(ctx, &rows, `
-		select timesheet_id, kind, band, sum(amount_pence)::bigint as amount_pence,
+		select timesheet_id, kind, band, sum(amount_pence)::bigint as amount_pence, bool_or(approved) as approved,
 		       min(vat_category) as vat_category, min(vat_rate) as vat_rate, min(vat_reason) as vat_reason, min(vat_source) as vat_source
-		from   (select timesheet_id, kind, band, amount_pence, vat_category, vat_rate, vat_reason, vat_source
+		from   (select timesheet_id, kind, band, amount_pence, true as approved, vat_category, vat_rate, vat_reason, vat_source
 		        from   timesheet_lines
 		        where  tenant_id = $1 and timesheet_id = any ($2)
 		        union  all
-		        select timesheet_id, kind, band, amount_pence, vat_category, vat_rate, vat_reason, vat_source
+		        select timesheet_id, kind, band, amount_pence, false, vat_category, vat_rate, vat_reason, vat_source
 		        from   timesheet_adjustment_lines
 		        where  tenant_id = $1 and timesheet_id = any ($2)) settled
 		group  by timesheet_id, kind, band

@@ -140,40 +140,70 @@ func linesOf(ctx context.Context, tx *tenants.Tx, ids []tenants.ID) (map[tenants
 	return byTimesheet, nil
 }
 
-// holdWeek makes approvals of one person's week under one agreement follow each
-// other: under weekly on-costs each depends on those before it. It holds no row,
-// since a manager of one ward does not see those of another.
-func holdWeek(ctx context.Context, tx *tenants.Tx, of Timesheet, monday civil.Date) error {
-	_, err := tx.NewRaw("select pg_advisory_xact_lock(hashtextextended(?, 0))",
-		"timesheets.week "+of.AgreementID.String()+" "+of.WorkerID.String()+" "+monday.String()).Exec(ctx)
+// Weeks of persons are held by slots, and not each by itself, so that an
+// adjustment of any size takes no more locks than there are slots. No row is
+// held, since a manager of one ward does not see those of another.
+const slots = 256
+
+// holdWeek holds a person's week under one agreement until the unit of work ends.
+func holdWeek(ctx context.Context, tx *tenants.Tx, of *Timesheet, monday civil.Date) error {
+	_, err := tx.NewRaw("select pg_advisory_xact_lock(hashtext(?), abs(hashtextextended(?, 0) % ?)::integer)",
+		weeksOf(of.TenantID), of.AgreementID.String()+" "+of.WorkerID.String()+" "+monday.String(), slots).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("week of timesheet %s: %w", of.ID, err)
 	}
 	return nil
 }
 
+// holdWeeks holds, in one order, the weeks in which anything is settled.
+func holdWeeks(ctx context.Context, tx *tenants.Tx, from, to civil.Date, agency tenants.ID) error {
+	_, err := tx.NewRaw(`
+		with held as materialized (
+		    select distinct abs(hashtextextended(concat(agreement_id, ' ', worker_id, ' ', to_char(week_on, 'YYYY-MM-DD')), 0) % ?)::integer as slot
+		    from   timesheets
+		    where  tenant_id = ?
+		           and approved_at is not null
+		           and week_on between ? and ?
+		           and (?::uuid = '00000000-0000-0000-0000-000000000000' or agency_id = ?)
+		    order  by slot
+		)
+		select pg_advisory_xact_lock(hashtext(?), slot)
+		from   held`, slots, tx.Me.ID, from.Monday(), to.Monday(), agency, agency, weeksOf(tx.Me.ID)).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("weeks from %s to %s: %w", from, to, err)
+	}
+	return nil
+}
+
+func weeksOf(tenant tenants.ID) string { return "timesheets.week " + tenant.String() }
+
 // charged is what a person's locked lines of a week under one agreement come to,
-// by kind, with what was posted to them since.
-func charged(ctx context.Context, tx *tenants.Tx, of Timesheet, monday civil.Date) (sums, error) {
+// by date and kind, with what was posted to them since.
+func charged(ctx context.Context, tx *tenants.Tx, of *Timesheet, monday civil.Date) ([]rates.Day, error) {
 	var rows []struct {
-		Kind  rates.Kind
-		Pence money.Pence
+		EarnedOn civil.Date
+		Kind     rates.Kind
+		Pence    money.Pence
 	}
 	err := tx.NewRaw(`
-		select kind, sum(amount_pence)::bigint as pence
+		select earned_on, kind, sum(amount_pence)::bigint as pence
 		from   (select tenant_id, agreement_id, worker_id, earned_on, kind, amount_pence from timesheet_lines
 		        union all
 		        select tenant_id, agreement_id, worker_id, earned_on, kind, amount_pence from timesheet_adjustment_lines) settled
 		where  tenant_id = ? and agreement_id = ? and worker_id = ? and earned_on between ? and ?
-		group  by kind`, of.TenantID, of.AgreementID, of.WorkerID, monday, monday.AddDays(6)).Scan(ctx, &rows)
+		group  by earned_on, kind
+		order  by earned_on, kind`, of.TenantID, of.AgreementID, of.WorkerID, monday, monday.AddDays(6)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("what the week has borne: %w", err)
 	}
-	by := make(sums, len(rows))
+	var days []rates.Day
 	for _, r := range rows {
-		by[r.Kind] = r.Pence
+		if n := len(days); n == 0 || days[n-1].Date != r.EarnedOn {
+			days = append(days, rates.Day{Date: r.EarnedOn, Sums: map[rates.Kind]money.Pence{}})
+		}
+		days[len(days)-1].Sums[r.Kind] = r.Pence
 	}
-	return by, nil
+	return days, nil
 }
 
 // markBilled says that the lines of timesheets stand on an issued document.

@@ -128,6 +128,22 @@ func house(t testing.TB) *House {
 	return h
 }
 
+// NextTaxYear loads a rate of employer's National Insurance of 10% from Tuesday
+// 6 April 2027, the middle of a week, for all tests of the package.
+func NextTaxYear(t testing.TB) {
+	t.Helper()
+	pgtest.Exec(t, `
+		with ended as (
+		    update parameters
+		    set    valid = daterange(lower(valid), '2027-04-06')
+		    where  name = 'employer_ni_rate' and lower(valid) < '2027-04-06' and upper(valid) is null
+		    returning name, unit, mark, version_id
+		)
+		insert into parameters (id, name, value, unit, valid, mark, source, version_id)
+		select gen_random_uuid(), name, '0.10', unit, daterange('2027-04-06', null), mark, 'Budget of autumn 2026', version_id
+		from   ended`)
+}
+
 // Person is somebody who acts.
 func Person(t testing.TB, name string) tenants.Actor {
 	t.Helper()

@@ -1,6 +1,8 @@
 package rates
 
 import (
+	"slices"
+
 	"wardbridge/internal/civil"
 	"wardbridge/internal/money"
 )
@@ -114,4 +116,67 @@ func settled(all []TrueUp) []TrueUp {
 		}
 	}
 	return kept
+}
+
+// Day is what a person's shifts that began on one date came to, by kind of line,
+// once their prices were locked.
+type Day struct {
+	Date civil.Date
+	Sums map[Kind]money.Pence
+}
+
+// onTop appends the on-costs of a shift of a week whose other shifts are locked:
+// of each, what the week comes to when all of it is priced together, less what
+// the others bear. When they all began before it, that is its own share.
+func (b *Book) onTop(w *Work, s *ShiftQuote, has *duties, rows *arena) error {
+	earned, due, err := b.week(w, s, has)
+	if err != nil {
+		return err
+	}
+	if has.holiday {
+		b.rest(w, s, HolidayPay, b.Holiday, earned.pay, due[HolidayPay], rows)
+	}
+	for _, cost := range b.costs(has) {
+		if cost.owed {
+			b.rest(w, s, cost.kind, cost.rows, earned.gross, due[cost.kind], rows)
+		}
+	}
+	return nil
+}
+
+// week prices the locked days together with the shift, each by the rows of its
+// own date, and gives what is not borne yet. Work of one date has the same rows,
+// so its order within the day makes no difference.
+func (b *Book) week(w *Work, s *ShiftQuote, has *duties) (earned earnings, due map[Kind]money.Pence, err error) {
+	days := append(slices.Clone(w.Locked), Day{s.Date, map[Kind]money.Pence{Pay: s.Sum(Pay, Supplement)}})
+	slices.SortStableFunc(days, func(x, y Day) int { return x.Date.Compare(y.Date) })
+	alone := Work{Engagement: w.Engagement}
+	due = map[Kind]money.Pence{}
+	for i := range days {
+		day := &days[i]
+		own := ShiftQuote{Date: day.Date, Lines: []Line{{Kind: Pay, Amount: day.Sums[Pay] + day.Sums[Supplement]}}}
+		if err := b.addOnCosts(&alone, &own, &earned, has, &arena{}); err != nil {
+			return earned, nil, err
+		}
+		for j := range own.Lines[1:] {
+			due[own.Lines[1+j].Kind] += own.Lines[1+j].Amount
+		}
+		for _, kind := range [...]Kind{HolidayPay, EmployerNI, Pension, Levy} {
+			due[kind] -= day.Sums[kind]
+		}
+	}
+	return earned, due, nil
+}
+
+// rest appends what is left of one of the week's on-costs. Charged is the
+// remainder of the share at the rate of the shift's own date.
+func (b *Book) rest(w *Work, s *ShiftQuote, kind Kind, dated []OnCost, earned, due money.Pence, rows *arena) {
+	cost := costOn(dated, w.Engagement.orPAYE(), s.Date) // there is one: the week has been priced
+	if cost.Rate.IsZero() && due == 0 {
+		return
+	}
+	s.Lines = append(s.Lines, Line{
+		Kind: kind, Weekly: true, Factor: cost.Rate, Floor: cost.Floor, Ceiling: cost.Ceiling, Rows: rows.keep(&cost.Row),
+		Base: earned, Charged: cost.on(earned) - due, Amount: due,
+	})
 }
