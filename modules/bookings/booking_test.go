@@ -9,6 +9,7 @@ import (
 	"wardbridge/internal/fault"
 	"wardbridge/internal/money"
 	"wardbridge/modules/cards"
+	"wardbridge/modules/quotes"
 	"wardbridge/modules/rates"
 	"wardbridge/tenants"
 )
@@ -112,11 +113,11 @@ func TestWithinCard_namesEachBoxAndItsMaximum(t *testing.T) {
 	t.Parallel()
 	payMax, feeMax := money.MustRate("22.50"), money.MustRate("3")
 	card := cards.Line{PayMax: payMax, CommissionMax: feeMax}
-	if err := WithinCard(card, nil, payMax, feeMax); err != nil {
+	if err := WithinCard(&quotes.Answer{Card: card}, payMax, feeMax); err != nil {
 		t.Errorf("at the maximum: %v", err)
 	}
 
-	err := WithinCard(card, nil, money.MustRate("22.5001"), money.MustRate("3.10"))
+	err := WithinCard(&quotes.Answer{Card: card}, money.MustRate("22.5001"), money.MustRate("3.10"))
 
 	f := fault.Of(err)
 	if !errors.Is(err, ErrPayAboveCard) || len(f.Fields) != 2 || f.Fields[0].Name != "pay_rate" || f.Fields[1].Name != "commission" {
@@ -149,7 +150,7 @@ func TestWithinCard_holdsFixedPayMarginsAndHighestCharges(t *testing.T) {
 		"above that of a band":       {capped, map[rates.Band]money.Rate{rates.High: rate("40.01")}, "15", "1", ErrChargeAboveCard},
 		"a band that has no maximum": {capped, map[rates.Band]money.Rate{rates.Low: rate("99")}, "15", "1", nil},
 	} {
-		if err := WithinCard(c.card, c.charges, rate(c.pay), rate(c.fee)); !errors.Is(err, c.want) {
+		if err := WithinCard(&quotes.Answer{Card: c.card, Charges: c.charges}, rate(c.pay), rate(c.fee)); !errors.Is(err, c.want) {
 			t.Errorf("%s: got %v, want %v", name, err, c.want)
 		}
 	}

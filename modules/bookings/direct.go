@@ -71,7 +71,7 @@ func (s *Service) ConfirmDirect(ctx context.Context, tx *tenants.Tx, d Direct) (
 	if err != nil {
 		return Booking{}, err
 	}
-	if err := WithinCard(priced.Card, priced.Charges, d.PayRate, d.Commission); err != nil {
+	if err := WithinCard(&priced, d.PayRate, d.Commission); err != nil {
 		return Booking{}, err
 	}
 	if err := AboveMinimum(&priced.Quote); err != nil {
@@ -204,10 +204,10 @@ func AboveMinimum(q *rates.ShiftQuote) error {
 	return ErrBelowMinimum.Saying(text).With(fault.Field{Name: "pay_rate", Code: ErrBelowMinimum.Code, Value: q.Wage.Rate.String(), Text: text})
 }
 
-// WithinCard refuses rates above a card's maxima, naming each box and its maximum:
-// pay that is not the fixed one, a commission above its amount or its share of the
-// pay, and an hour of a band that is charged above the line's highest charge.
-func WithinCard(card cards.Line, charges map[rates.Band]money.Rate, pay, commission money.Rate) error {
+// WithinCard refuses rates that the card does not allow, naming each box and what is:
+// pay above the maximum or beside the fixed one, a commission above its amount or its
+// share of the pay, and an hour that is charged above the highest charge.
+func WithinCard(a *quotes.Answer, pay, commission money.Rate) error {
 	var boxes []fault.Field
 	var refused *fault.Fault
 	refuse := func(f *fault.Fault, box, value, text string) {
@@ -216,22 +216,19 @@ func WithinCard(card cards.Line, charges map[rates.Band]money.Rate, pay, commiss
 		}
 		boxes = append(boxes, fault.Field{Name: box, Code: f.Code, Value: value, Text: text})
 	}
+	v, card := a.Verdict(pay, commission), &a.Card
 	switch {
-	case pay.Cmp(card.PayMax) > 0:
+	case !v.Pay.IsZero():
 		refuse(ErrPayAboveCard, "pay_rate", pay.String(), "The pay rate is above the rate card. The maximum is "+card.PayMax.Text()+" an hour.")
-	case card.Fixed && pay != card.PayMax:
+	case v.Fixed:
 		refuse(ErrPayFixed, "pay_rate", pay.String(), "The rate card fixes the pay at "+card.PayMax.Text()+" an hour.")
 	}
-	if most := card.Commission(pay); commission.Cmp(most) > 0 {
-		refuse(ErrFeeAboveCard, "commission", commission.String(), "The commission is above the rate card. The maximum is "+most.Text()+" an hour.")
+	if !v.Commission.IsZero() {
+		refuse(ErrFeeAboveCard, "commission", commission.String(), "The commission is above the rate card. The maximum is "+card.Commission(pay).Text()+" an hour.")
 	}
-	for _, band := range []rates.Band{rates.Core, rates.Low, rates.High} {
-		most, charge := card.Charge(cards.Band(band)), charges[band]
-		if most.IsZero() || charge.Cmp(most) <= 0 || refused != nil {
-			continue
-		}
-		line := rates.Line{Kind: rates.Pay, Band: band}
-		refuse(ErrChargeAboveCard, "pay_rate", pay.String(), line.Title()+" come to "+charge.Text()+" an hour before VAT, and the rate card's highest charge is "+most.Text()+". Lower the pay or the commission.")
+	if v.Band != "" && refused == nil {
+		line := rates.Line{Kind: rates.Pay, Band: v.Band}
+		refuse(ErrChargeAboveCard, "pay_rate", pay.String(), line.Title()+" come to "+a.Charges[v.Band].Text()+" an hour before VAT, and the rate card's highest charge is "+card.Charge(cards.Band(v.Band)).Text()+". Lower the pay or the commission.")
 	}
 	if refused == nil {
 		return nil

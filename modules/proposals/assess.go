@@ -121,7 +121,7 @@ func (s *Service) price(ctx context.Context, tx *tenants.Tx, a *Assessment, d Dr
 		return err
 	}
 	a.refuse(bookings.AboveMinimum(&answer.Quote))
-	a.refuse(bookings.WithinCard(a.Card, answer.Charges, d.PayRate, d.Commission))
+	a.refuse(bookings.WithinCard(&answer, d.PayRate, d.Commission))
 	return nil
 }
 

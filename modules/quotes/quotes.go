@@ -109,6 +109,7 @@ type Verdict struct {
 	Pay        money.Rate // how much the pay rate is above the card's maximum, or zero
 	Commission money.Rate // how much the commission is, or zero
 	Charge     money.Rate // how much an hour's charge is, or zero
+	Band       rates.Band // the hours that are charged furthest above; empty: none
 	Fixed      bool       // the card fixes the pay, and this is another
 	Minimum    bool       // the pay rate is at least the minimum wage
 }
@@ -123,9 +124,9 @@ func (a *Answer) Verdict(pay, commission money.Rate) Verdict {
 	if most := a.Card.Commission(pay); commission.Cmp(most) > 0 {
 		v.Commission = commission.Sub(most)
 	}
-	for band, charge := range a.Charges {
-		if most := a.Card.Charge(cards.Band(band)); !most.IsZero() && charge.Sub(most).Cmp(v.Charge) > 0 {
-			v.Charge = charge.Sub(most)
+	for _, band := range []rates.Band{rates.Core, rates.Low, rates.High} {
+		if most := a.Card.Charge(cards.Band(band)); !most.IsZero() && a.Charges[band].Sub(most).Cmp(v.Charge) > 0 {
+			v.Charge, v.Band = a.Charges[band].Sub(most), band
 		}
 	}
 	v.Within = v.Minimum && v.Pay.IsZero() && v.Commission.IsZero() && v.Charge.IsZero() && !v.Fixed

@@ -218,7 +218,7 @@ func (d Deps) price(ctx context.Context, tx *tenants.Tx, in proposeIn, shift ten
 	if err != nil {
 		return err
 	}
-	v.Quote, v.Scale, v.Verdict = &answer.Quote, labels.Scale(&answer.Quote, most.Quote.Net), judge(pay, fee, card)
+	v.Quote, v.Scale, v.Verdict = &answer.Quote, labels.Scale(&answer.Quote, most.Quote.Net), judge(&answer, pay, fee)
 	v.Limits = limitsOf(&answer.Quote, needs)
 	if v.Verdict.Tone == "good" {
 		v.Verdict = beyond(v.Verdict, &answer.Quote, needs)
@@ -227,17 +227,22 @@ func (d Deps) price(ctx context.Context, tx *tenants.Tx, in proposeIn, shift ten
 }
 
 // judge says whether the rates keep to the card, each by itself.
-func judge(pay, fee money.Rate, card cards.Line) verdict {
-	overPay, overFee := pay.Cmp(card.PayMax) > 0, fee.Cmp(card.CommissionMax) > 0
+func judge(a *quotes.Answer, pay, fee money.Rate) verdict {
+	card, v := &a.Card, a.Verdict(pay, fee)
+	most := card.Commission(pay)
 	switch {
-	case overPay && overFee:
-		return verdict{"bad", "Pay and commission are above the rate card.", "Lower the pay by " + pay.Sub(card.PayMax).Text() + " and the commission by " + fee.Sub(card.CommissionMax).Text() + " an hour."}
-	case overPay:
-		return verdict{"bad", "The pay is above the rate card.", "Lower it by " + pay.Sub(card.PayMax).Text() + " an hour, to " + card.PayMax.Text() + " at most."}
-	case overFee:
-		return verdict{"bad", "The commission is above the rate card.", "Lower it by " + fee.Sub(card.CommissionMax).Text() + " an hour, to " + card.CommissionMax.Text() + " at most."}
+	case !v.Pay.IsZero() && !v.Commission.IsZero():
+		return verdict{"bad", "Pay and commission are above the rate card.", "Lower the pay by " + v.Pay.Text() + " and the commission by " + v.Commission.Text() + " an hour."}
+	case !v.Pay.IsZero():
+		return verdict{"bad", "The pay is above the rate card.", "Lower it by " + v.Pay.Text() + " an hour, to " + card.PayMax.Text() + " at most."}
+	case v.Fixed:
+		return verdict{"bad", "The rate card fixes the pay.", "It is " + card.PayMax.Text() + " an hour."}
+	case !v.Commission.IsZero():
+		return verdict{"bad", "The commission is above the rate card.", "Lower it by " + v.Commission.Text() + " an hour, to " + most.Text() + " at most."}
+	case !v.Charge.IsZero():
+		return verdict{"bad", "An hour is charged above the rate card.", "Lower the pay or the commission: the charge is " + v.Charge.Text() + " an hour too high."}
 	}
-	if under := card.PayMax.Sub(pay).Add(card.CommissionMax.Sub(fee)); !under.IsZero() {
+	if under := card.PayMax.Sub(pay).Add(most.Sub(fee)); !under.IsZero() {
 		return verdict{"good", "Within the rate card by " + under.Text() + " an hour.", ""}
 	}
 	return verdict{"good", "At the rate card's maximum.", ""}

@@ -15,6 +15,7 @@ import (
 	"wardbridge/modules/cascade"
 	"wardbridge/modules/places"
 	"wardbridge/modules/proposals"
+	"wardbridge/modules/quotes"
 	"wardbridge/modules/rates"
 	"wardbridge/modules/shifts"
 	"wardbridge/modules/workers"
@@ -133,7 +134,7 @@ func TestProposePage_showsThePriceAndItsVerdict(t *testing.T) {
 	}}
 	card := cards.Line{PayMax: money.MustRate("27.40"), CommissionMax: money.MustRate("1.90")}
 
-	page := html(t, proposePage(proposeView{Weeks: "12 weeks completed with Kingsmere: highest pay £27.40 an hour", Quote: quote, Scale: labels.Scale(quote, 41000), Verdict: judge(money.MustRate("26.10"), money.MustRate("1.74"), card)}))
+	page := html(t, proposePage(proposeView{Weeks: "12 weeks completed with Kingsmere: highest pay £27.40 an hour", Quote: quote, Scale: labels.Scale(quote, 41000), Verdict: judge(&quotes.Answer{Card: card}, money.MustRate("26.10"), money.MustRate("1.74"))}))
 
 	wants(t, page, "Charge before VAT", "£397.91", "Card maximum", "Within the rate card by £1.46 an hour.", "12 weeks completed with Kingsmere: highest pay £27.40 an hour.")
 }
@@ -141,13 +142,22 @@ func TestProposePage_showsThePriceAndItsVerdict(t *testing.T) {
 func TestJudge_namesWhatIsAboveTheCard(t *testing.T) {
 	t.Parallel()
 	card := cards.Line{PayMax: money.MustRate("27.40"), CommissionMax: money.MustRate("1.90")}
-	for _, c := range []struct{ pay, fee, tone, words string }{
-		{"27.40", "1.90", "good", "At the rate card's maximum."},
-		{"27.41", "1.90", "bad", "The pay is above the rate card."},
-		{"27.40", "2.00", "bad", "The commission is above the rate card."},
-		{"28.00", "2.00", "bad", "Pay and commission are above the rate card."},
+	fixed, margin, capped := card, card, card
+	fixed.Fixed, margin.Margin, capped.ChargeMax = true, money.MustFactor("0.05"), money.MustRate("34")
+	charges := map[rates.Band]money.Rate{rates.Core: money.MustRate("35")}
+	for _, c := range []struct {
+		card                  cards.Line
+		pay, fee, tone, words string
+	}{
+		{card, "27.40", "1.90", "good", "At the rate card's maximum."},
+		{card, "27.41", "1.90", "bad", "The pay is above the rate card."},
+		{card, "27.40", "2.00", "bad", "The commission is above the rate card."},
+		{card, "28.00", "2.00", "bad", "Pay and commission are above the rate card."},
+		{fixed, "27.00", "1.90", "bad", "The rate card fixes the pay."},
+		{margin, "20.00", "1.01", "bad", "The commission is above the rate card."},
+		{capped, "27.00", "1.90", "bad", "An hour is charged above the rate card."},
 	} {
-		if got := judge(money.MustRate(c.pay), money.MustRate(c.fee), card); got.Tone != c.tone || got.Strong != c.words {
+		if got := judge(&quotes.Answer{Card: c.card, Charges: charges}, money.MustRate(c.pay), money.MustRate(c.fee)); got.Tone != c.tone || got.Strong != c.words {
 			t.Errorf("%s and %s: %+v", c.pay, c.fee, got)
 		}
 	}

@@ -292,5 +292,5 @@ func (p *pages) endAgain(ctx context.Context, tx *tenants.Tx, in endForm, refuse
 		return web.View{}, err
 	}
 	_, err = p.packs.Override(ctx, tx, id)
-	return web.View{Narrow: true, Body: endPage(base(ctx), in, refused)}, err
+	return web.View{Narrow: true, Body: endPage(base(ctx), ending{"End a cap", "Afterwards the national cap counts again", "/", "End this cap"}, in, refused)}, err
 }

@@ -127,7 +127,7 @@ func (p *pages) openAgain(ctx context.Context, tx *tenants.Tx, in endForm, refus
 		return web.View{}, err
 	}
 	_, err = p.packs.OwnRestriction(ctx, tx, id)
-	return web.View{Narrow: true, Body: openPage(base(ctx), in, refused)}, err
+	return web.View{Narrow: true, Body: endPage(base(ctx), ending{"Open work to agencies again", "What the nation closes stays closed", "/restrictions/", "End the restriction"}, in, refused)}, err
 }
 
 func (p *pages) open(ctx context.Context, tx *tenants.Tx, in endForm) (web.Done, error) {
